@@ -1,0 +1,1 @@
+"""The morning brief: one page for the duty officer, the detail behind it, in three scripts."""

@@ -1,0 +1,1 @@
+"""From reports to a `Situation`: delays, nowcast, reproduction number, alarms, spread, forecast."""
