@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from seawall.city import STOCKS, City
+
+FloatArray = npt.NDArray[np.float64]
 
 FROM_CASES: dict[str, pl.Expr] = {
     "reports": pl.lit(value=True),
@@ -43,17 +46,21 @@ def cases_known(city: City, on: date) -> pl.LazyFrame:
 
 @dataclass(frozen=True, kw_only=True)
 class DailyCounts:
-    """Counts by event, day and area; the finest areas the data name, no roll-up.
+    """Counts by event, day and area, as the folder keeps them; `rolled_up` brings them to one level.
 
     Attributes:
         start: first day.
-        area_ids: columns of the arrays, in the order of the area tree.
+        area_ids: columns of the arrays, in the order of the area tree; areas of several levels may occur.
         events: event to float array, shape (day, area). NaN: that day was not reported for that area.
+        listed_from: event to the first day (index) that comes from the line list, where an area's number
+            adds to those of the areas within it (a case of unknown district stands with the city). On
+            earlier days, and for events not named here, a wider area's number already contains them.
     """
 
     start: date
     area_ids: tuple[str, ...]
-    events: Mapping[str, np.ndarray]
+    events: Mapping[str, FloatArray]
+    listed_from: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def days(self) -> int:
@@ -65,24 +72,35 @@ class DailyCounts:
         """The days, as dates."""
         return [self.start + timedelta(days=day) for day in range(self.days)]
 
-    def rolled_up(self, city: City, level: str) -> DailyCounts:
-        """The same counts for the areas of one level. A day is NaN only where no part was reported.
+    def of(self, event: str) -> FloatArray:
+        """One event's array, shape (day, area); all NaN where the folder has nothing of it."""
+        nothing = np.full((self.days, len(self.area_ids)), np.nan)
+        return self.events.get(event, nothing)
 
-        Counts kept for an area above `level` cannot be divided and are left out.
+    def rolled_up(self, city: City, level: str) -> DailyCounts:
+        """The same counts for the areas of one level.
+
+        A wider area's own number stands for the whole of it; where it has none, the numbers of its parts
+        are added (see `listed_from` for the exception). A day is NaN only where neither is there. A number
+        kept above `level` cannot be divided and is left out.
         """
-        targets = [area.area_id for area in city.areas.at_level(level)]
-        position = {area_id: column for column, area_id in enumerate(targets)}
-        lands = np.array([position.get(city.areas.ancestor(area_id, level) or "", -1) for area_id in self.area_ids])
+        targets = tuple(area.area_id for area in city.areas.at_level(level))
+        own = {area_id: column for column, area_id in enumerate(self.area_ids)}
         events = {}
         for event, values in self.events.items():
-            total = np.full((values.shape[0], len(targets)), np.nan)
-            for column in range(len(targets)):
-                parts = values[:, lands == column]
-                if parts.shape[1]:
-                    told = ~np.isnan(parts).all(axis=1)
-                    total[told, column] = np.nansum(parts[told], axis=1)
-            events[event] = total
-        return DailyCounts(start=self.start, area_ids=tuple(targets), events=events)
+            listed = np.arange(self.days) >= self.listed_from.get(event, self.days)
+
+            def total(area_id: str, values: FloatArray = values, listed: np.ndarray = listed) -> FloatArray:
+                mine = values[:, own[area_id]] if area_id in own else np.full(self.days, np.nan)
+                parts = [total(child.area_id) for child in city.areas.children(area_id)]
+                if not parts:
+                    return mine
+                below = _sum_of_known(np.stack(parts))
+                both = _sum_of_known(np.stack([mine, below]))
+                return np.where(listed, both, np.where(np.isnan(mine), below, mine))
+
+            events[event] = np.stack([total(area_id) for area_id in targets], axis=1)
+        return DailyCounts(start=self.start, area_ids=targets, events=events)
 
     def table(self) -> pl.DataFrame:
         """Long form: ``date, area_id, event, count``, without the days that were not reported."""
@@ -92,82 +110,114 @@ class DailyCounts:
             rows.append(
                 pl.DataFrame(
                     {
-                        "date": np.array(self.dates, dtype="datetime64[D]")[day],
-                        "area_id": np.array(self.area_ids, dtype=object)[column],
-                        "event": np.full(day.size, event, dtype=object),
+                        "date": pl.Series(np.array(self.dates, dtype="datetime64[D]")[day]).cast(pl.Date),
+                        "area_id": pl.Series(self.area_ids, dtype=pl.String).gather(column),
+                        "event": pl.repeat(event, day.size, dtype=pl.String, eager=True),
                         "count": values[day, column],
-                    },
-                    schema={"date": pl.Date, "area_id": pl.String, "event": pl.String, "count": pl.Float64},
+                    }
                 )
             )
-        return (
-            pl.concat(rows)
-            if rows
-            else pl.DataFrame(schema={"date": pl.Date, "area_id": pl.String, "event": pl.String, "count": pl.Float64})
-        )
+        return pl.concat([pl.DataFrame(schema=LONG), *rows])
+
+
+LONG = {"date": pl.Date, "area_id": pl.String, "event": pl.String, "count": pl.Float64}
+
+
+def _sum_of_known(parts: FloatArray) -> FloatArray:
+    """Sum over the first axis; NaN only where every part is NaN."""
+    unknown = np.isnan(parts).all(axis=0)
+    return np.where(unknown, np.nan, np.nansum(parts, axis=0))
 
 
 def daily_counts(city: City, on: date) -> DailyCounts:
     """All daily counts up to and including day `on`, from the line list and from `counts`.
 
-    Where both give an event, the line list gives the areas and days it covers and `counts` is not
-    added to it: `counts` serves the events the line list cannot give (tests, stocks, deaths, ...).
-    A day between an area's first and last line in `counts` that has no line is not reported (NaN),
-    not zero. A line list has no such gaps: a day without a case is zero.
+    Where both give an event, the line list gives it from its first report on and `counts` the days
+    before; `counts` also gives what a line list cannot (tests, stocks, deaths, ...). A day without a
+    line in `counts` was not reported (NaN), unless `city.toml` says ``[counts] missing = "zero"``. A
+    line list has no such gaps: a day without a case is zero.
     """
-    parts = []
-    if city.has("cases"):
-        cases = cases_known(city, on)
-        wanted = dict(FROM_CASES)
-        # One pass over the line list: all five events by day and area.
-        by_day = (
-            cases.group_by(pl.col("report_date").alias("date"), "area_id")
-            .agg(
-                *(condition.sum().cast(pl.Float64).alias(event) for event, condition in wanted.items()),
-                pl.col("in_control").is_not_null().any().alias("_told"),
-            )
+    lines = _from_cases(city, on) if city.has("cases") else pl.DataFrame(schema=LONG)
+    told = (
+        city.scan("counts").filter(pl.col("date") <= on).select(list(LONG)).collect()
+        if city.has("counts")
+        else lines.clear()
+    )
+    if lines.is_empty() and told.is_empty():
+        return DailyCounts(start=on, area_ids=(), events={})
+    # A line list speaks of every day from its first report on: a day without a line is then a zero.
+    since = (
+        lines.group_by("event")
+        .agg(pl.col("date").min())
+        .with_columns(
+            pl.when(pl.col("event").str.starts_with("reports"))
+            .then(pl.col("date").filter(pl.col("event") == "reports").min())
+            .otherwise(pl.col("date"))
+            .alias("since")
+        )
+    )
+    told = told.join(since.select("event", "since"), on="event", how="left").filter(
+        pl.col("since").is_null() | (pl.col("date") < pl.col("since"))
+    )
+    listed: dict[str, date] = dict(since.select("event", "since").iter_rows())
+    first = pl.concat([lines["date"], told["date"]]).min()
+    assert isinstance(first, date)
+    known = set(lines["area_id"].unique()) | set(told["area_id"].unique())
+    area_ids = tuple(area_id for area_id in city.areas.areas if area_id in known)
+    days = (on - first).days + 1
+    shape = (days, len(area_ids))
+    column_of = pl.DataFrame(
+        {"area_id": area_ids, "column": range(len(area_ids))}, schema={"area_id": pl.String, "column": pl.Int64}
+    )
+    listed_from = {event: (day - first).days for event, day in listed.items()}
+    wider = {area.parent_id for area_id in area_ids for area in city.areas.path(area_id)}
+    finest = np.array([area_id not in wider for area_id in area_ids])
+    gaps_are_zero = city.settings.get("counts", {}).get("missing") == "zero"
+    events: dict[str, FloatArray] = {}
+    for event in sorted({*listed, *told["event"].unique()}):
+        values = np.full(shape, np.nan)
+        if gaps_are_zero:
+            values[:, finest] = 0.0
+        values[listed_from.get(event, days) :] = 0.0
+        for source in (told, lines):
+            rows = source.filter(pl.col("event") == event).join(column_of, on="area_id")
+            day = (rows["date"] - first).dt.total_days().to_numpy()
+            values[day, rows["column"].to_numpy()] = rows["count"].to_numpy()
+        events[event] = values
+    return DailyCounts(start=first, area_ids=area_ids, events=events, listed_from=listed_from)
+
+
+def _from_cases(city: City, on: date) -> pl.DataFrame:
+    """Events of the line list by day and area, in long form."""
+    cases = cases_known(city, on)
+    by_report = (
+        cases.group_by(pl.col("report_date").alias("date"), "area_id")
+        .agg(
+            *(condition.sum().cast(pl.Float64).alias(event) for event, condition in FROM_CASES.items()),
+            pl.col("in_control").is_not_null().any().alias("control_told"),
+            pl.col("origin").is_not_null().any().alias("origin_told"),
+        )
+        .collect(engine="streaming")
+    )
+    if not by_report["control_told"].any():
+        by_report = by_report.drop("reports_in_control", "reports_in_community")
+    if not by_report["origin_told"].any():
+        by_report = by_report.drop("reports_local", "reports_imported")
+    parts = [
+        by_report.drop("control_told", "origin_told")
+        .unpivot(index=["date", "area_id"], variable_name="event", value_name="count")
+        .select(list(LONG))
+    ]
+    for event, column in (("onsets", "onset_date"), ("admissions", "admission_date")):
+        parts.append(
+            cases.filter(pl.col(column).is_not_null())
+            .group_by(pl.col(column).alias("date"), "area_id")
+            .agg(pl.len().cast(pl.Float64).alias("count"))
+            .with_columns(pl.lit(event).alias("event"))
+            .select(list(LONG))
             .collect(engine="streaming")
         )
-        if not by_day["_told"].any():
-            by_day = by_day.drop("reports_in_control", "reports_in_community")
-        dated = {"onsets": "onset_date", "admissions": "admission_date"}
-        parts.append(by_day.drop("_told").unpivot(index=["date", "area_id"], variable_name="event", value_name="count"))
-        for event, column in dated.items():
-            parts.append(
-                cases.filter(pl.col(column).is_not_null())
-                .group_by(pl.col(column).alias("date"), "area_id")
-                .agg(pl.len().cast(pl.Float64).alias("count"))
-                .with_columns(pl.lit(event).alias("event"))
-                .select("date", "area_id", "event", "count")
-                .collect(engine="streaming")
-            )
-    lines = pl.concat(parts) if parts else None
-    listed = set(lines["event"].unique()) if lines is not None else set()
-    told = None
-    if city.has("counts"):
-        told = city.scan("counts").filter(pl.col("date") <= on, ~pl.col("event").is_in(sorted(listed))).collect()
-    frames = [frame for frame in (lines, told) if frame is not None and frame.height]
-    if not frames:
-        return DailyCounts(start=on, area_ids=(), events={})
-    start = min(frame["date"].min() for frame in frames)  # type: ignore[type-var]
-    assert isinstance(start, date)
-    known = set().union(*(set(frame["area_id"].unique()) for frame in frames))
-    area_ids = tuple(area_id for area_id in city.areas.areas if area_id in known)
-    column_of = {area_id: column for column, area_id in enumerate(area_ids)}
-    days = (on - start).days + 1
-    events: dict[str, np.ndarray] = {}
-    for frame, from_lines in ((lines, True), (told, False)):
-        if frame is None or not frame.height:
-            continue
-        for (name,), group in frame.partition_by("event", as_dict=True).items():
-            table: np.ndarray = (
-                np.zeros((days, len(area_ids))) if from_lines else np.full((days, len(area_ids)), np.nan)
-            )
-            day = (group["date"] - start).dt.total_days().to_numpy()
-            where = np.array([column_of[area_id] for area_id in group["area_id"]])
-            table[day, where] = group["count"].to_numpy()
-            events[str(name)] = table
-    return DailyCounts(start=start, area_ids=area_ids, events=events)
+    return pl.concat(parts)
 
 
 def is_stock(event: str) -> bool:
