@@ -62,13 +62,14 @@ def reproduction_from_growth(growth_per_day: float, generation: Delay | np.ndarr
         weights = np.asarray(generation, dtype=float)
         if weights.ndim != 1 or (weights < 0).any() or not abs(weights.sum() - 1) < 1e-3:
             raise InvalidInput("A generation time by day must be probabilities from day 0 on that sum to 1.")
+        days = np.nonzero(weights)[0]
         with np.errstate(over="ignore"):
-            discounted = np.exp(-growth_per_day * np.arange(weights.size))
-            return float(weights.sum() / (weights * discounted)[weights > 0].sum())
+            discounted = weights[days] * np.exp(-growth_per_day * days)
+        return float(weights.sum() / discounted.sum())
     shift = math.exp(growth_per_day * generation.shift_days)
     first, second = generation.parameters
     if generation.family == "gamma":
-        return shift * max(0.0, 1 + growth_per_day * second) ** first
+        return float(shift * max(0.0, 1 + growth_per_day * second) ** first)
     time, weight = _panels(float(generation.quantile(1 - 1e-12)) - generation.shift_days)
     survives = generation.survival(time + generation.shift_days)
     with np.errstate(over="ignore"):
