@@ -1,7 +1,22 @@
 """Who lives where and meets whom: a city folder, read and checked."""
 
 from seawall.city.areas import Area, AreaTree
-from seawall.city.read import City, read_city
+from seawall.city.check import CheckReport, check_city
+from seawall.city.read import City, open_city, read_city
 from seawall.city.schema import EVENTS, LEVELS, STOCKS, TABLES, Column, Table
 
-__all__ = ["EVENTS", "LEVELS", "STOCKS", "TABLES", "Area", "AreaTree", "City", "Column", "Table", "read_city"]
+__all__ = [
+    "EVENTS",
+    "LEVELS",
+    "STOCKS",
+    "TABLES",
+    "Area",
+    "AreaTree",
+    "CheckReport",
+    "City",
+    "Column",
+    "Table",
+    "check_city",
+    "open_city",
+    "read_city",
+]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,18 @@ from typing import Any
 import polars as pl
 
 from seawall.city.areas import Area, AreaTree
+from seawall.city.cells import trimmed, value
+from seawall.city.check import CheckReport, area_rows, check_city, find_tables, missing_tables, no_folder
+from seawall.city.faults import DidYouMean, FaultGroup
+from seawall.city.polygons import FILE as POLYGONS
+from seawall.city.polygons import check_polygons, read_features
+from seawall.city.rules import cell_rules
 from seawall.city.schema import TABLES
+from seawall.city.settings import FILE as SETTINGS
+from seawall.city.settings import read_settings
+from seawall.city.table import TableFile, check_key, check_rows, open_table
+from seawall.city.tree import check_tree
 from seawall.core import Fault, InvalidInput
-from seawall.core.tables import SUFFIXES
 
 
 @dataclass(frozen=True)
@@ -27,11 +35,26 @@ class City:
         root: the folder.
         settings: `city.toml` as read.
         files: table name to file.
+        checked: whether `check_city` has found no error in it; if not, a table is looked at when it is
+            first asked for, so that a bad cell ends in an `InvalidInput` and never deeper inside.
     """
 
     root: Path
     settings: Mapping[str, Any] = field(repr=False)
     files: Mapping[str, Path] = field(repr=False)
+    checked: bool = False
+
+    @classmethod
+    def of(cls, report: CheckReport) -> City:
+        """The city of a folder that has been checked.
+
+        Raises:
+            InvalidInput: the check found errors; it carries them.
+        """
+        if not report.ok:
+            raise report.refusal()
+        files, _ = find_tables(report.root)
+        return cls(root=report.root, settings=report.settings, files=files, checked=True)
 
     @property
     def name(self) -> str:
@@ -60,48 +83,88 @@ class City:
     def scan(self, table: str) -> pl.LazyFrame:
         """A table, lazily, with exactly the columns of its schema in their order and types.
 
-        Columns the file lacks come as nulls; columns the schema does not know are left out.
+        Columns the file lacks come as nulls; columns the schema does not know are left out, and so are
+        rows that say nothing.
 
         Raises:
-            InvalidInput: the folder does not hold the table.
+            InvalidInput: the folder does not hold the table, or its cells cannot be read.
         """
         if table not in self.files:
             raise InvalidInput(
                 f"{self.root.name} has no table {table}.",
                 [Fault(file=str(self.root), problem=f"there is no {table}.csv", mend=f"Add it: {TABLES[table].gives}")],
             )
-        path = self.files[table]
-        lazy = pl.scan_parquet(path) if path.suffix == ".parquet" else pl.scan_csv(path, infer_schema=False)
-        present = lazy.collect_schema()
-        wanted = []
-        for column in TABLES[table].columns:
-            if column.name not in present:
-                wanted.append(pl.lit(None, dtype=column.dtype).alias(column.name))
-            elif present[column.name] == column.dtype:
-                wanted.append(pl.col(column.name))
-            else:
-                wanted.append(_typed(pl.col(column.name), column.kind).alias(column.name))
-        return lazy.select(wanted)
+        file = self._opened(table)
+        rows = file.scan()
+        if file.path.suffix != ".parquet":
+            rows = rows.filter(trimmed(pl.col(file.table.key[0])).is_not_null())
+        return rows.select(
+            value(pl.col(column.name), file.dtypes[column.name], column.kind).alias(column.name)
+            if column.name in file.present
+            else pl.lit(None, dtype=column.dtype).alias(column.name)
+            for column in file.table.columns
+        )
+
+    @cached_property
+    def _seen(self) -> dict[str, TableFile]:
+        return {}
+
+    def _opened(self, table: str) -> TableFile:
+        """A table's file, looked at once."""
+        if table not in self._seen:
+            file = open_table(TABLES[table], self.files[table])
+            faults = list(file.faults)
+            typed = all(file.dtypes[name] == file.table.column(name).dtype for name in file.present)
+            if not self.checked and not typed and file.readable:
+                rules = tuple(cell_rules(file.table, file.present))
+                faults += check_rows(file, rules)[0]
+            self.refuse(faults)
+            self._seen[table] = file
+        return self._seen[table]
+
+    def refuse(self, faults: Iterable[FaultGroup]) -> None:
+        """Raise the errors among the faults, if there are any."""
+        errors = [fault for fault in faults if fault.severity == "error"]
+        if errors:
+            raise InvalidInput(
+                f"{self.root} cannot be read as a city. Find all that is wrong with: seawall check {self.root}",
+                [fault for group in errors for fault in group.brief()],
+            )
 
     @cached_property
     def areas(self) -> AreaTree:
-        """The tree of areas."""
-        return AreaTree.of(Area(**row) for row in self.scan("areas").collect().iter_rows(named=True))
+        """The tree of areas.
+
+        Raises:
+            InvalidInput: the areas cannot be read, or are no tree.
+        """
+        rows = self.scan("areas")
+        file = self._opened("areas")
+        if not self.checked:
+            bare, twice = area_rows(file), check_key(file)
+            self.refuse([*([] if bare is None else check_tree(bare, file.path.name)), *([twice] if twice else [])])
+        return AreaTree.of(Area(**row) for row in rows.collect().iter_rows(named=True))
 
     @cached_property
     def polygons(self) -> dict[str, dict[str, Any]]:
-        """Area code to GeoJSON geometry, from `areas.geojson`; empty where there is no such file."""
-        path = self.root / "areas.geojson"
+        """Area code to GeoJSON geometry, from `areas.geojson`; empty where there is no such file.
+
+        Raises:
+            InvalidInput: the file is no GeoJSON with an area code for each polygon.
+        """
+        path = self.root / POLYGONS
         if not path.exists():
             return {}
-        features = json.loads(path.read_text(encoding="utf-8"))["features"]
+        if not self.checked:
+            self.refuse(check_polygons(path, set(self.areas.areas), DidYouMean({})))
+        features, _ = read_features(path)
         return {feature["properties"]["area_id"]: feature["geometry"] for feature in features}
 
     @cached_property
     def fingerprint(self) -> str:
         """Short hash of everything in the folder that a result can depend on."""
         digest = hashlib.blake2b(digest_size=8)
-        names = ["city.toml", "areas.geojson", *sorted(path.name for path in self.files.values())]
+        names = [SETTINGS, POLYGONS, *sorted(path.name for path in self.files.values())]
         for name in names:
             path = self.root / name
             if path.exists():
@@ -112,36 +175,6 @@ class City:
         return digest.hexdigest()
 
 
-def _typed(text: pl.Expr, kind: str) -> pl.Expr:
-    text = text.cast(pl.String).str.strip_chars()
-    text = pl.when(text == "").then(None).otherwise(text)
-    match kind:
-        case "text":
-            return text
-        case "integer":
-            return text.cast(pl.Float64).round().cast(pl.Int64)
-        case "number":
-            return text.cast(pl.Float64)
-        case "boolean":
-            return text.str.to_lowercase().replace_strict(
-                {
-                    "true": True,
-                    "false": False,
-                    "1": True,
-                    "0": False,
-                    "yes": True,
-                    "no": False,
-                    "是": True,
-                    "否": False,
-                },
-                return_dtype=pl.Boolean,
-            )
-        case "date":
-            return text.str.slice(0, 10).str.to_date("%Y-%m-%d")
-        case _:
-            return text.str.replace("T", " ").str.slice(0, 16).str.to_datetime("%Y-%m-%d %H:%M")
-
-
 def read_city(root: Path | str) -> City:
     """Open a city folder. Reads `city.toml` and looks which tables there are; tables are read when asked for.
 
@@ -149,55 +182,20 @@ def read_city(root: Path | str) -> City:
         InvalidInput: there is no such folder, `city.toml` cannot be read, or a table that must be there is not.
     """
     root = Path(root)
-    faults: list[Fault] = []
-    settings: dict[str, Any] = {}
     if not root.is_dir():
-        raise InvalidInput(
-            f"{root} is not a city folder.",
-            [
-                Fault(
-                    file=str(root),
-                    problem="there is no such folder",
-                    mend="Check the path, or write an example with: seawall example DIR",
-                )
-            ],
-        )
-    try:
-        settings = tomllib.loads((root / "city.toml").read_text(encoding="utf-8-sig"))
-        if not str(settings.get("name", "")).strip():
-            faults.append(Fault(file="city.toml", problem="it has no name", mend='Add a line: name = "Your City"'))
-    except FileNotFoundError:
-        faults.append(
-            Fault(file="city.toml", problem="there is no such file", mend='Add it with at least: name = "Your City"')
-        )
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(Fault(file="city.toml", problem=f"it is not TOML ({error})", mend="Correct that line"))
-    files: dict[str, Path] = {}
-    for table in TABLES:
-        found = [root / f"{table}{suffix}" for suffix in SUFFIXES if (root / f"{table}{suffix}").exists()]
-        if len(found) > 1:
-            names = " and ".join(path.name for path in found)
-            faults.append(
-                Fault(file=table, problem=f"the table is there more than once: {names}", mend="Keep one of them")
-            )
-        if found:
-            files[table] = found[0]
-    if "areas" not in files:
-        faults.append(
-            Fault(
-                file="areas.csv",
-                problem="there is no such table",
-                mend="Add it: one row for the city and one for each district",
-            )
-        )
-    if "cases" not in files and "counts" not in files:
-        faults.append(
-            Fault(
-                file="cases.csv",
-                problem="there is neither a cases nor a counts table",
-                mend="Add a line list (cases) or daily numbers (counts)",
-            )
-        )
-    if faults:
-        raise InvalidInput(f"{root} cannot be read as a city: {len(faults)} problem(s).", faults)
-    return City(root=root, settings=settings, files=files)
+        raise InvalidInput(f"{root} is not a city folder.", [no_folder(root)])
+    settings, faults = read_settings(root)
+    files, misnamed = find_tables(root)
+    faults += [*misnamed, *missing_tables(files)]
+    city = City(root=root, settings=settings, files=files)
+    city.refuse(faults)
+    return city
+
+
+def open_city(root: Path | str, today: date | None = None) -> City:
+    """Open a city folder after checking all of it; see `check_city`.
+
+    Raises:
+        InvalidInput: there is an error anywhere in it; all errors are carried.
+    """
+    return City.of(check_city(root, today))

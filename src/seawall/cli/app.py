@@ -55,6 +55,9 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:  # a file or folder that cannot be read or written; a full disk
+        report(SeawallError(f"{error.filename or 'A file'}: {error.strerror or error}."), as_json="--json" in arguments)
+        return 1
     return status if isinstance(status, int) else 0
 
 
