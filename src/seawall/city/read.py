@@ -113,12 +113,9 @@ class City:
         """A table's file, looked at once."""
         if table not in self._seen:
             file = open_table(TABLES[table], self.files[table])
-            faults = list(file.faults)
-            typed = all(file.dtypes[name] == file.table.column(name).dtype for name in file.present)
-            if not self.checked and not typed and file.readable:
-                rules = tuple(cell_rules(file.table, file.present))
-                faults += check_rows(file, rules)[0]
-            self.refuse(faults)
+            self.refuse(file.faults)
+            if not self.checked:
+                self.refuse(check_rows(file, tuple(cell_rules(file.table, file.present)))[0])
             self._seen[table] = file
         return self._seen[table]
 
