@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from json import dumps
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,6 +23,7 @@ def example(
     force: Annotated[
         bool, Parameter(negative="", help="Replace an example city even where other files lie in its folder.")
     ] = False,
+    json: Annotated[bool, Parameter(negative="", help="Say what was written as JSON.")] = False,
 ) -> int:
     """Write a made-up harbour city with an outbreak of known truth.
 
@@ -43,6 +46,17 @@ def example(
             force=force,
             progress=lambda step: status.update(f"Making the example city: {step} …"),
         )
+    if json:
+        about = {
+            "folder": str(folder),
+            "synthetic": True,
+            "first_day": str(written.first_day),
+            "last_day": str(written.last_day),
+            "format": written.table_format,
+            "rows": dict(written.rows),
+        }
+        sys.stdout.write(dumps(about, ensure_ascii=False) + "\n")
+        return 0
     table = Table(box=None, pad_edge=False)
     table.add_column("table")
     table.add_column("rows", justify="right")

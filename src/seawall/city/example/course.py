@@ -42,11 +42,19 @@ class Story:
     share_subdistrict: float = quantity(
         0.17, unit="fraction of infections", low=0, high=1, source=STORY, about="Passed on within the subdistrict."
     )
+    p_watched: float = quantity(
+        0.10,
+        unit="probability",
+        low=0,
+        high=1,
+        source=STORY,
+        about="A person with mild symptoms is taken into hospital to be watched.",
+    )
     saturday_slip: float = quantity(
-        0.25, unit="probability", low=0, high=1, source=STORY, about="A report due on a Saturday waits for Monday."
+        0.18, unit="probability", low=0, high=1, source=STORY, about="A report due on a Saturday waits for Monday."
     )
     sunday_slip: float = quantity(
-        0.45, unit="probability", low=0, high=1, source=STORY, about="A report due on a Sunday waits for Monday."
+        0.32, unit="probability", low=0, high=1, source=STORY, about="A report due on a Sunday waits for Monday."
     )
     detection_day: int = quantity(30, unit="day", low=10, high=60, source=STORY, about="First day of the response.")
     gap_day: int = quantity(71, unit="day", low=0, high=400, source=STORY, about="First day of the gap in `counts`.")
@@ -73,17 +81,17 @@ _SPREAD = (
     (56, 0.95),
     (66, 0.78),
     (84, 0.74),
-    (92, 1.02),
-    (97, 1.22),
-    (103, 1.16),
-    (109, 0.93),
+    (91, 1.05),
+    (96, 1.32),
+    (103, 1.26),
+    (109, 0.95),
     (119, 0.82),
     (150, 0.85),
     (165, 1.15),
     (180, 0.9),
     (365, 0.95),
 )
-_GROWTH = ((0, 1.0), (44, 1.0), (60, 0.0), (365, 0.0))
+_GROWTH = ((0, 1.0), (44, 1.0), (60, 0.15), (365, 0.15))
 _IN_CONTROL = (
     (0, 0.0),
     (30, 0.02),
@@ -176,7 +184,8 @@ class Course:
 
     Attributes:
         days: how many.
-        reproduction_number: float, shape (day, district). People infected per infected person living there.
+        reproduction_number: float, shape (day, district). People one infected resident would infect were none infected
+            already.
         in_control: float, shape (day, district). Probability that one who falls ill is in quarantine already.
         seen_with_symptoms, seen_without: float, shape (day, district). Probability of being reported when not.
         elsewhere: float, shape (day,). Share of infections passed to another district.

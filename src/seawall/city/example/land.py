@@ -46,7 +46,6 @@ class Land:
         points: float, shape (community, 2). A point inside each, in degrees.
         coastal: bool, shape (district,). Touches the sea.
         port, airport, island, old_town: number of the district that holds it.
-        km_per_unit: length of a plane unit.
     """
 
     residents: np.ndarray
@@ -59,7 +58,6 @@ class Land:
     airport: int
     island: int
     old_town: int
-    km_per_unit: float
 
     def outlines(self, level: str) -> np.ndarray:
         """Polygons of the districts or subdistricts: unions of their communities."""
@@ -76,7 +74,7 @@ def divisions(residents: int) -> tuple[int, int, int]:
     """How many districts, subdistricts and communities a city of that size has."""
     districts = int(np.clip(round(8 + 8 * np.log(residents / 2000) / np.log(12_500)), 8, 16))
     subdistricts = max(2 * districts, round(36 * (residents / 300_000) ** 0.43))
-    communities = max(2 * subdistricts, round(100 * (residents / 300_000) ** 0.935))
+    communities = max(3 * subdistricts, round(100 * (residents / 300_000) ** 0.935))
     return districts, subdistricts, communities
 
 
@@ -134,7 +132,6 @@ def make_land(residents: int, seed: int) -> Land:
         cells=drawn,
         points=points,
         coastal=np.array([near_sea[owner == unit].any() for unit in range(districts)]),
-        km_per_unit=km_per_unit,
         **where,
     )
 
@@ -223,12 +220,10 @@ def _grouped(draw: np.random.Generator, seeds: np.ndarray, districts: int, subdi
     district = _clustered(draw, place, districts, rounds=5)
     size = np.bincount(district, minlength=districts)
     parts = np.maximum(1, np.minimum(size // 2, np.round(size * subdistricts / len(seeds)).astype(int)))
-    while parts.sum() != subdistricts:
-        step = 1 if parts.sum() < subdistricts else -1
-        able = np.where(
-            size >= 2 * (parts + 1) if step > 0 else parts > 1, size / parts, -np.inf if step > 0 else np.inf
-        )
-        parts[np.argmax(able) if step > 0 else np.argmin(able)] += step
+    while parts.sum() > subdistricts:
+        parts[np.argmin(np.where(parts > 1, size / parts, np.inf))] -= 1
+    while parts.sum() < subdistricts and (able := size >= 2 * (parts + 1)).any():
+        parts[np.argmax(np.where(able, size / parts, 0.0))] += 1
     subdistrict = np.zeros(len(seeds), dtype=int)
     for unit in range(districts):
         members = np.nonzero(district == unit)[0]

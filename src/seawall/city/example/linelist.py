@@ -12,7 +12,7 @@ from seawall.city.example.course import FIRST_DAY, Course, DelayTable, Story
 from seawall.city.example.outbreak import NOBODY, Infections, Setting
 from seawall.city.example.people import AGE_FROM, AGE_TO, People
 from seawall.core.draws import generator
-from seawall.disease import Pathogen, discretised
+from seawall.disease import discretised
 
 NEVER = 10_000
 """Day of what does not happen."""
@@ -98,7 +98,7 @@ def follow(setting: Setting, course: Course, delays: dict[str, DelayTable], infe
     isolation = np.where(in_control, quarantine, report + delays["report_to_isolation"].drawn(draw, report, slow))
 
     age, female = _ages(draw, people, infections)
-    admitted, dies = _outcomes(draw, pathogen, age, symptoms)
+    admitted, dies = _outcomes(draw, setting, age, symptoms)
     admission = falls_ill + delays["onset_to_admission"].drawn(draw, falls_ill, slow)
     stay = np.where(
         dies,
@@ -109,7 +109,7 @@ def follow(setting: Setting, course: Course, delays: dict[str, DelayTable], infe
     outcome = np.where(admitted, np.maximum(admission + stay, np.maximum(admission, report) + 1), home)
     luck = draw.random(count)
     severity = np.where(symptoms, 1, 0)
-    severity = np.where(admitted, np.select([luck < 0.62, luck < 0.88], [2, 3], 4), severity)
+    severity = np.where(admitted, np.select([luck < 0.45, luck < 0.86, luck < 0.965], [1, 2, 3], 4), severity)
     severity = np.where(dies, np.where(luck < 0.2, 3, 4), severity)
     never = ~reported
     for days in (specimen, due, report, isolation, outcome):
@@ -174,12 +174,17 @@ def _ages(draw: np.random.Generator, people: People, infections: Infections) -> 
 
 
 def _outcomes(
-    draw: np.random.Generator, pathogen: Pathogen, age: np.ndarray, symptoms: np.ndarray
+    draw: np.random.Generator, setting: Setting, age: np.ndarray, symptoms: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Who is admitted and who dies: only people with symptoms, and nobody dies who was not admitted."""
+    """Who is admitted and who dies: only people with symptoms, and nobody dies who was not admitted.
+
+    Beside those whose illness asks for a bed, a part of the others is taken in to be watched.
+    """
+    pathogen = setting.pathogen
     assert pathogen.hospitalisation is not None
     felt = 1 - float(pathogen.asymptomatic_share)
-    p_admitted = np.minimum(1.0, pathogen.hospitalisation.at(age) / felt)
+    p_ill = np.minimum(1.0, pathogen.hospitalisation.at(age) / felt)
+    p_admitted = p_ill + (1 - p_ill) * setting.story.p_watched
     p_dies = np.minimum(1.0, pathogen.fatality.at(age) / felt / np.maximum(p_admitted, 1e-9))
     admitted = symptoms & (draw.random(age.size) < p_admitted)
     return admitted, admitted & (draw.random(age.size) < p_dies)

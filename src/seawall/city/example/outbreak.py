@@ -1,6 +1,7 @@
 """Who infected whom, where and when: a renewal process with overdispersed offspring, spread over a city of homes.
 
-On day t the infected residents of district d infect Poisson(R(t, d) F(t, d)) people, where
+On day t the infected residents of district d infect Poisson(R(t, d) F(t, d)) people, where R is the
+course's reproduction number times the share of the district not yet infected, and
 F(t, d) = Σ w(t - s) Σ ν over those infected there on day s. The generation time w comes from the disease
 catalogue; each person's ν is gamma with mean 1 and shape k, so that offspring are negative binomial.
 """
@@ -20,8 +21,11 @@ from seawall.disease import Pathogen
 FULL_DAYS = 120
 """Length of the story; the number of cases is aimed at for this many days, whatever the length of the data."""
 
-STEERED_FROM = (36, 48)
-"""Days on which growth is set anew for the number of cases, now that the luck of the first weeks is known."""
+STEERED_ON = (30, 36, 44, 52, 62, 74)
+"""Days on which the course is set anew where luck has taken the outbreak far from the story's number of cases."""
+
+FAR = 1.25
+"""How many times more or fewer cases than the story's are far."""
 
 BEGINNINGS = 40
 """How many beginnings are tried for one that is neither stillborn nor a runaway, before the likeliest is taken."""
@@ -52,6 +56,7 @@ class Infections:
         infector: int. Number of the infector; `NOBODY` for those infected outside.
         stopped: bool. Found on arrival and kept from infecting anybody.
         nu: float. How infectious the person is beside the mean.
+        reproduction_number: float, shape (day, district). The course's, less by those infected already.
         caused: int, shape (day, district). Infections caused that day by residents of the district.
         infectiousness: float, shape (day, district). F of the equation above.
     """
@@ -62,6 +67,7 @@ class Infections:
     infector: np.ndarray
     stopped: np.ndarray
     nu: np.ndarray
+    reproduction_number: np.ndarray
     caused: np.ndarray
     infectiousness: np.ndarray
 
@@ -138,7 +144,10 @@ def spread(setting: Setting, days: int) -> tuple[Course, Infections]:
     wanted = setting.story.expected_cases(int(residents.sum()))
 
     def steer(known: np.ndarray) -> Course:
-        low, high = -0.7, 1.5
+        told = _told(setting, full, quicken)
+        if 1 / FAR < _expected_reports(setting, told, inflow, known) / wanted < FAR:
+            return told
+        low, high = -1.5, 1.5
         for _ in range(30):
             quicken[known.shape[0] :] = (low + high) / 2
             told = _told(setting, full, quicken)
@@ -149,12 +158,11 @@ def spread(setting: Setting, days: int) -> tuple[Course, Infections]:
         return told
 
     course = steer(np.zeros((0, len(residents))))
-    run = _begun(setting, course, inflow, min(STEERED_FROM[0], days))
-    for start, stop in zip(STEERED_FROM, (*STEERED_FROM[1:], days), strict=True):
-        if start < days:
-            course = steer(run.strength[:start])
-        for day in range(start, min(stop, days)):
-            run.step(day, course, inflow[day])
+    run = _begun(setting, course, inflow, min(STEERED_ON[0], days))
+    for day in range(STEERED_ON[0], days):
+        if day in STEERED_ON:
+            course = steer(run.strength[:day])
+        run.step(day, course, inflow[day])
     return replace(course, days=days), run.found(days)
 
 
@@ -210,11 +218,12 @@ def _expected(setting: Setting, course: Course, inflow: np.ndarray, known: np.nd
     """Infections that the renewal equation expects, after the days already known; shape (day, district)."""
     strength = np.zeros((FULL_DAYS, inflow.shape[1]))
     strength[: known.shape[0]] = known
-    generation = setting.generation
+    generation, residents = setting.generation, setting.people.district_residents
     for day in range(known.shape[0], FULL_DAYS):
         back = min(day, generation.size - 1)
         pressure = generation[1 : back + 1] @ strength[day - back : day][::-1]
-        caused = course.reproduction_number[day] * pressure
+        left = np.maximum(0.0, 1 - strength[:day].sum(axis=0) / residents)
+        caused = left * course.reproduction_number[day] * pressure
         out = course.elsewhere[day]
         strength[day] = (1 - out) * caused + out * caused @ setting.away + inflow[day]
     return strength
@@ -242,6 +251,8 @@ class _Run:
         self.strength = np.zeros((400, districts))
         self.caused = np.zeros((400, districts), dtype=np.int64)
         self.pressure = np.zeros((400, districts))
+        self.reproduction = np.zeros((400, districts))
+        self.infected = np.zeros(districts, dtype=np.int64)
         self.so_far = np.zeros(len(people.home_residents), dtype=np.int64)
         self.limit = np.maximum(2, CROWDED * people.home_residents)
         self.parts: list[dict[str, np.ndarray]] = []
@@ -256,7 +267,9 @@ class _Run:
         back = min(day, len(self.generation) - 1)
         weight = self.generation[1 : back + 1][::-1, None] * self.strength[day - back : day]
         self.pressure[day] = weight.sum(axis=0)
-        self.caused[day] = draw.poisson(course.reproduction_number[day] * self.pressure[day])
+        left = 1 - self.infected / self.people.district_residents
+        self.reproduction[day] = left * course.reproduction_number[day]
+        self.caused[day] = draw.poisson(self.reproduction[day] * self.pressure[day])
         infector = self._infectors(draw, day, back, weight)
         home = self._homes(draw, infector, float(course.elsewhere[day]))
         leaked = draw.poisson(inflow)
@@ -280,6 +293,7 @@ class _Run:
         part = {name: values[order] for name, values in part.items()} | {"day": np.full(district.size, day)}
         self.parts.append(part)
         self.strength[day] = np.bincount(part["district"], part["nu"], minlength=districts)
+        self.infected += np.bincount(self.owners[3][home], minlength=districts)
         np.add.at(self.so_far, home, 1)
         base = self.cumulative[-1]
         grown = base + np.cumsum(part["nu"])
@@ -342,7 +356,12 @@ class _Run:
     def found(self, days: int) -> Infections:
         """All that happened."""
         whole = {name: np.concatenate([part[name] for part in self.parts]) for name in self.parts[0]}
-        return Infections(**whole, caused=self.caused[:days], infectiousness=self.pressure[:days])
+        return Infections(
+            **whole,
+            reproduction_number=self.reproduction[:days],
+            caused=self.caused[:days],
+            infectiousness=self.pressure[:days],
+        )
 
 
 def _ranges(until_home: np.ndarray, owner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -35,7 +35,7 @@ def _reproduction(setting: Setting, course: Course, infections: Infections) -> p
     return pl.DataFrame(
         {
             **_by_day_and_district(setting, course.days),
-            "reproduction_number": course.reproduction_number[: course.days].ravel(),
+            "reproduction_number": infections.reproduction_number.ravel(),
             "infectiousness": infections.infectiousness.ravel(),
             "caused": infections.caused.ravel(),
         }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import polars as pl
 import shapely
 
 from seawall import __version__
@@ -97,8 +99,9 @@ def write_example(
     Raises:
         InvalidInput: a number is out of range, or the folder is not ours to replace.
     """
-    root = Path(root).expanduser().resolve()
-    _check(root, residents, days, table_format, force=force)
+    with _advised(Path(root)):
+        root = Path(root).expanduser().resolve()
+        _check(root, residents, days, table_format, force=force)
     table_format = table_format or ("csv" if residents <= CSV_UP_TO else "parquet")
     tell = progress or (lambda _: None)
     tell("land and people")
@@ -137,7 +140,7 @@ def write_example(
     }
     truth = truth_tables(outbreak, waits)
     last_day = FIRST_DAY + timedelta(days=days - 1)
-    with folder_written_beside(root) as beside:
+    with _advised(root), folder_written_beside(root) as beside:
         tell("files")
         for name, table in tables.items():
             write_table(table, beside / f"{name}.{table_format}")
@@ -154,6 +157,18 @@ def write_example(
         last_day=last_day,
         table_format=table_format,
     )
+
+
+@contextlib.contextmanager
+def _advised(root: Path) -> Iterator[None]:
+    """Turn what the disk says into advice."""
+    try:
+        yield
+    except (OSError, RuntimeError, pl.exceptions.PolarsError) as error:
+        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error).partition("\n")[0]
+        mend = "Choose a folder that can be written, on a disk with room"
+        fault = Fault(file=str(root), problem=f"it cannot be written ({said})", mend=mend)
+        raise InvalidInput("The example city was not written.", [fault]) from error
 
 
 def _check(root: Path, residents: int, days: int, table_format: str | None, *, force: bool) -> None:
