@@ -1,0 +1,147 @@
+"""The reproduction number over time from counts and a serial interval, after Cori et al. 2013."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from seawall.core import InvalidInput
+from seawall.watch.gamma_quantiles import gamma_quantiles, mixture_quantiles
+from seawall.watch.infection_pressure import (
+    MISSING_SHARE,
+    counts_by_region,
+    infection_pressure,
+    window_sums,
+    windows_within,
+)
+from seawall.watch.serial_intervals import check_serial_interval
+from seawall.watch.situation import QUANTILES
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReproductionNumber:
+    """Reproduction numbers by region and window.
+
+    Attributes:
+        windows: int, shape (window, 2): first day and the day after the last, days counted from 0.
+        mean, sd: float, shape (region, window). NaN: not estimated, see `estimate_reproduction`.
+        quantiles: float, shape (region, window, 7), at `seawall.watch.situation.QUANTILES`.
+    """
+
+    windows: np.ndarray
+    mean: np.ndarray = field(repr=False)
+    sd: np.ndarray = field(repr=False)
+    quantiles: np.ndarray = field(repr=False)
+
+
+def estimate_reproduction(
+    local: np.ndarray,
+    serial_interval: np.ndarray,
+    *,
+    imported: np.ndarray | None = None,
+    windows: np.ndarray | int = 7,
+    prior_mean: float = 5.0,
+    prior_sd: float = 5.0,
+) -> ReproductionNumber:
+    """Reproduction number in each window, constant within it, with its gamma posterior.
+
+    Cases on day t are Poisson with mean R Λ(t), Λ(t) = Σ_s I(t-s) w(s): all cases I, local and
+    imported, infect; only local ones were infected here. With a gamma prior of shape a and scale b the
+    posterior is a gamma of shape a + Σ local and scale 1 / (1/b + Σ Λ), sums over the window. The cases of
+    the first day count as imported. For a sample of serial intervals the posterior is the equal-weight
+    mixture of the gammas each gives; its mean, sd and quantiles are exact, without draws of R.
+
+    Not estimated (NaN): windows that end before the mean serial interval has passed since day 0; windows
+    with a day that was not reported; windows with a day on which more than 1 % of the serial interval
+    points to days not reported. Below that, Λ is scaled up for the missing part.
+
+    Args:
+        local: float, shape (day,) or (region, day), 0 or more. NaN: not reported.
+        serial_interval: float, shape (days,), or (samples, days) where it is uncertain. Entry k:
+            probability that infector and infected fall ill k days apart; entry 0 is 0.
+        imported: like `local`; None: nobody but the first day's cases came from elsewhere.
+        windows: length in days of sliding windows, or int, shape (window, 2): first day and the day
+            after the last, counted from 0; the first day of a window is 1 or later.
+        prior_mean, prior_sd: of the gamma prior of R.
+
+    Raises:
+        InvalidInput: counts are negative or of different shape, a window leaves the series, or the
+            prior or the serial interval is none.
+
+    Source:
+        Cori et al. 2013, American Journal of Epidemiology 178:1505; Thompson et al. 2019, Epidemics
+        29:100356 (imported cases, uncertain serial interval).
+    """
+    here, abroad = counts_by_region(local, imported)
+    days = here.shape[1]
+    spans = windows_within(windows, days)
+    if not (prior_mean > 0 and prior_sd > 0 and np.isfinite(prior_mean) and np.isfinite(prior_sd)):
+        raise InvalidInput("The prior's mean and standard deviation must both be above 0.")
+    weights = check_serial_interval(serial_interval)[..., :days]
+    mean_interval = weights @ np.arange(weights.shape[-1])
+
+    missing = np.isnan(here) | np.isnan(abroad)
+    total = np.where(missing, 0.0, here + abroad)
+    local_sums = window_sums(here, spans)
+    shape = (prior_mean / prior_sd) ** 2 + local_sums
+    prior_rate = prior_mean / prior_sd**2
+    if weights.ndim == 1:
+        pressure = infection_pressure(total, missing, weights)
+        rate = prior_rate + window_sums(pressure, spans)
+        rate[:, spans[:, 1] <= mean_interval] = np.nan
+        shape = np.where(np.isnan(rate), np.nan, shape)
+        return ReproductionNumber(
+            windows=spans,
+            mean=shape / rate,
+            sd=np.sqrt(shape) / rate,
+            quantiles=gamma_quantiles(shape, QUANTILES) / rate[:, :, None],
+        )
+    parts = [
+        _mixture(
+            total[region],
+            missing[region],
+            shape[region],
+            weights=weights,
+            mean_interval=mean_interval,
+            windows=spans,
+            prior_rate=prior_rate,
+        )
+        for region in range(here.shape[0])
+    ]
+    mean, sd, quantiles = (np.stack(part) for part in zip(*parts, strict=True))
+    return ReproductionNumber(windows=spans, mean=mean, sd=sd, quantiles=quantiles)
+
+
+def _mixture(
+    total: np.ndarray,
+    missing: np.ndarray,
+    shape: np.ndarray,
+    *,
+    weights: np.ndarray,
+    mean_interval: np.ndarray,
+    windows: np.ndarray,
+    prior_rate: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean, sd and quantiles of the mixture over serial intervals, for one region."""
+    past = np.zeros((weights.shape[1], total.size))
+    unseen = np.zeros_like(past)
+    for lag in range(1, weights.shape[1]):
+        past[lag, lag:] = total[:-lag]
+        unseen[lag, lag:] = missing[:-lag]
+    if missing.any():
+        hidden = weights @ unseen
+        with np.errstate(divide="ignore", invalid="ignore"):
+            pressure = np.where(hidden > MISSING_SHARE, np.nan, weights @ past / (1 - hidden))
+        rate = prior_rate + window_sums(pressure, windows)
+    else:
+        rate = prior_rate + weights @ window_sums(past, windows)
+    rate = np.where(windows[:, 1] > mean_interval[:, None], rate, np.nan).T
+    rate[np.isnan(shape)] = np.nan
+    some = np.isfinite(rate).any(axis=1)
+    mean, second = np.full(shape.size, np.nan), np.full(shape.size, np.nan)
+    mean[some] = shape[some] * np.nanmean(1 / rate[some], axis=1)
+    second[some] = shape[some] * (shape[some] + 1) * np.nanmean(rate[some] ** -2.0, axis=1)
+    quantiles = np.full((shape.size, len(QUANTILES)), np.nan)
+    quantiles[some] = mixture_quantiles(shape[some], rate[some], QUANTILES)
+    return mean, np.sqrt(second - mean**2), quantiles
