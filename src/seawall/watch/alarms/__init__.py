@@ -1,0 +1,1 @@
+"""Alarms: counts that stand out from what was to be expected."""
