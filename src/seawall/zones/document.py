@@ -1,0 +1,165 @@
+"""Reading a TOML document strictly: every key known, every value of its kind, all faults at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from seawall.core import Fault
+
+_MISSING = object()
+_KINDS: dict[type, str] = {
+    str: "text in quotes",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    date: "a date such as 2022-06-28, without quotes",
+    dict: "a table",
+    list: "a list in [ ]",
+}
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """``; did you mean "x"`` when a known word is close, else nothing."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f'; did you mean "{near[0]}"' if near else ""
+
+
+class Section:
+    """One table of a document, read key by key; `finish` reports the keys nobody asked for."""
+
+    def __init__(self, values: Mapping[str, Any], path: str, file: str, faults: list[Fault]) -> None:
+        self.values = values
+        self.path = path
+        self.file = file
+        self.faults = faults
+        self.asked: list[str] = []
+
+    def where(self, key: str) -> str:
+        """Path of a key in the document, as in ``tiers[2].code``."""
+        return f"{self.path}.{key}" if self.path else key
+
+    def fault(self, key: str, problem: str, mend: str) -> None:
+        """Note that something is wrong with a key."""
+        self.faults.append(Fault(file=self.file, column=self.where(key), problem=problem, mend=mend))
+
+    def _take(self, key: str, kind: type, default: Any) -> Any:
+        self.asked.append(key)
+        value = self.values.get(key, _MISSING)
+        if value is _MISSING:
+            if default is _MISSING:
+                self.fault(key, "it is missing", f"Give {_KINDS[kind]}")
+                return None
+            return default
+        right = isinstance(value, kind)
+        if kind is float:
+            right = isinstance(value, (int, float))
+        if kind in (int, float) and isinstance(value, bool):
+            right = False
+        if kind is date and isinstance(value, datetime):
+            right = False
+        if not right:
+            self.fault(key, f"{_shown(value)} is not {_KINDS[kind]}", f"Give {_KINDS[kind]}")
+            return None if default is _MISSING else default
+        return value
+
+    def text(self, key: str, *, default: Any = _MISSING, choices: Sequence[str] = ()) -> str:
+        """Text that is not empty, one of `choices` where there are any."""
+        value = self._take(key, str, default)
+        if isinstance(value, str) and key in self.values:
+            if not value.strip():
+                self.fault(key, "it is empty", "Give text in quotes")
+            elif choices and value not in choices:
+                self.fault(
+                    key, f'"{value}" is none of {", ".join(choices)}{closest(value, choices)}', "Write one of them"
+                )
+                return choices[0]
+        return value if isinstance(value, str) else ""
+
+    def boolean(self, key: str, *, default: Any = _MISSING) -> bool:
+        """True or false."""
+        return bool(self._take(key, bool, default))
+
+    def integer(self, key: str, *, low: int, high: int, default: Any = _MISSING) -> int:
+        """A whole number in a closed range."""
+        value = self._take(key, int, default)
+        return int(value) if value is not None and self._within(key, value, low, high) else low
+
+    def number(self, key: str, *, low: float, high: float, default: Any = _MISSING) -> float:
+        """A number in a closed range."""
+        value = self._take(key, float, default)
+        return float(value) if value is not None and self._within(key, value, low, high) else low
+
+    def _within(self, key: str, value: float, low: float, high: float) -> bool:
+        if not low <= value <= high:
+            self.fault(key, f"{value:g} is not between {low:g} and {high:g}", "Give a number in that range")
+            return False
+        return True
+
+    def day(self, key: str, *, default: Any = _MISSING) -> date | None:
+        """A date."""
+        value = self._take(key, date, default)
+        return value if isinstance(value, date) else None
+
+    def items(self, key: str, kind: type, *, default: Any = _MISSING) -> list[Any]:
+        """A list whose members are of one kind."""
+        value = self._take(key, list, default)
+        kept = []
+        for position, member in enumerate(value or ()):
+            if isinstance(member, kind) and not (kind is int and isinstance(member, bool)):
+                kept.append(member)
+            else:
+                self.fault(f"{key}[{position + 1}]", f"{_shown(member)} is not {_KINDS[kind]}", f"Give {_KINDS[kind]}")
+        return kept
+
+    def section(self, key: str, *, default: Any = _MISSING) -> Section | None:
+        """A table within this one."""
+        value = self._take(key, dict, default)
+        return None if value is None else Section(value, self.where(key), self.file, self.faults)
+
+    def sections(self, key: str, *, default: Any = _MISSING) -> list[Section]:
+        """A list of tables, counted from 1 in messages."""
+        members = self._take(key, list, default) or ()
+        found = []
+        for position, member in enumerate(members):
+            if isinstance(member, dict):
+                found.append(Section(member, f"{self.where(key)}[{position + 1}]", self.file, self.faults))
+            else:
+                self.fault(f"{key}[{position + 1}]", f"{_shown(member)} is not a table", f"Write it under [[{key}]]")
+        return found
+
+    def named_sections(self, key: str) -> dict[str, Section]:
+        """Tables under a table, by name; none where the key is absent."""
+        outer = self.section(key, default=None)
+        if outer is None:
+            return {}
+        found = {}
+        for name in outer.values:
+            inner = outer.section(name)
+            if inner is not None:
+                found[name] = inner
+        return found
+
+    def finish(self) -> None:
+        """Report every key that nobody asked for."""
+        for key in self.values:
+            if key not in self.asked:
+                self.fault(
+                    key,
+                    f"it is not a key of this table{closest(key, self.asked)}",
+                    f"Take it out, or use one of {', '.join(sorted(self.asked))}",
+                )
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return "a list"
+    return str(value)
