@@ -1,0 +1,210 @@
+"""How fast it spreads: reproduction number and growth of the city and its districts, as tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from seawall.disease import Pathogen
+from seawall.watch.growth import estimate_growth
+from seawall.watch.infection_pressure import infection_pressure
+from seawall.watch.reproduction import estimate_reproduction
+from seawall.watch.serial_intervals import UncertainSerialInterval, draw_serial_intervals
+from seawall.watch.series import DailyCounts, FloatArray
+from seawall.watch.situation import QUANTILE_COLUMNS
+
+WINDOW_DAYS = 7
+"""Length of the reproduction number's window: a week, so that every weekday counts once."""
+
+GROWTH_DAYS = 14
+"""Length of the growth rate's window: two weeks, so that weekdays can be told from growth."""
+
+SERIAL_INTERVALS = 200
+"""How many serial intervals stand for the uncertain one."""
+
+REPRODUCTION = {
+    "clock": pl.String,
+    "area_id": pl.String,
+    "start": pl.Date,
+    "end": pl.Date,
+    "mean": pl.Float64,
+    "sd": pl.Float64,
+    **dict.fromkeys(QUANTILE_COLUMNS, pl.Float64),
+}
+
+GROWTH = {
+    "clock": pl.String,
+    "area_id": pl.String,
+    "start": pl.Date,
+    "end": pl.Date,
+    "cases": pl.Float64,
+    **{f"growth_per_day_{level}": pl.Float64 for level in ("q2.5", "q50", "q97.5")},
+    **{f"doubling_days_{level}": pl.Float64 for level in ("q2.5", "q50", "q97.5")},
+    "p_growing": pl.Float64,
+}
+
+
+def uncertain_serial_interval(pathogen: Pathogen) -> UncertainSerialInterval:
+    """The catalogue's serial interval with the uncertainty it states.
+
+    The mean's published interval is taken as a 95 % one; the spread, of which sources seldom give an
+    interval, is assumed known to a quarter.
+    """
+    known = pathogen.serial_interval
+    mean, sd = known.delay.mean_days, known.delay.sd_days
+    low, high = max(known.mean_low, 1.0), max(known.mean_high, 1.0 + 1e-6)
+    return UncertainSerialInterval(
+        mean_days=mean,
+        mean_sd=max((high - low) / 3.92, 1e-3),
+        mean_min=min(low, mean),
+        mean_max=max(high, mean + 1e-6),
+        sd_days=sd,
+        sd_sd=sd / 4,
+        sd_min=sd / 2,
+        sd_max=sd * 1.5,
+    )
+
+
+def reproduction_table(counts: DailyCounts, pathogen: Pathogen, *, seed: int, days: int = 120) -> pl.DataFrame:
+    """Reproduction number by date of report: seven-day windows, imported cases apart.
+
+    Cori's posterior takes counts for Poisson. Reports are not: clusters are found together, and laboratories
+    and weekends have their own rhythm. So the likelihood is tempered by the overdispersion seen in the last
+    four weeks (`overdispersion`): the estimate stays, its interval widens by about its square root.
+
+    Args:
+        counts: daily counts at one level.
+        pathogen: gives the serial interval, with its uncertainty.
+        seed: of the draws of the serial interval.
+        days: how many of the last days to estimate for.
+
+    Returns:
+        ``clock, area_id, start, end, mean, sd, q2.5 … q97.5``, one row a window; `end` is its last day.
+        Windows that cannot be estimated are left out.
+    """
+    local, imported = local_and_imported(counts)
+    if counts.days <= WINDOW_DAYS + 1 or not counts.area_ids:
+        return pl.DataFrame(schema=REPRODUCTION)
+    uncertain = uncertain_serial_interval(pathogen)
+    longest = int(np.ceil(uncertain.mean_max + 6 * uncertain.sd_max)) + 1
+    intervals = draw_serial_intervals(uncertain, longest, seed=seed, samples=SERIAL_INTERVALS)
+    first = max(1, counts.days - days - WINDOW_DAYS)
+    starts = np.arange(first, counts.days - WINDOW_DAYS + 1)
+    windows = np.stack([starts, starts + WINDOW_DAYS], axis=1)
+    wider = overdispersion(local, imported, intervals.mean(axis=0))
+    found = estimate_reproduction((local / wider).T, intervals, imported=(imported / wider).T, windows=windows)
+    area, window = np.nonzero(np.isfinite(found.mean))
+    began = np.datetime64(counts.start)
+    return pl.DataFrame(
+        {
+            "clock": pl.repeat("report", area.size, dtype=pl.String, eager=True),
+            "area_id": pl.Series(counts.area_ids, dtype=pl.String).gather(area),
+            "start": pl.Series(began + windows[window, 0]).cast(pl.Date),
+            "end": pl.Series(began + windows[window, 1] - 1).cast(pl.Date),
+            "mean": found.mean[area, window],
+            "sd": found.sd[area, window],
+            **{name: found.quantiles[area, window, k] for k, name in enumerate(QUANTILE_COLUMNS)},
+        },
+        schema=REPRODUCTION,
+    )
+
+
+def overdispersion(local: FloatArray, imported: FloatArray, serial_interval: FloatArray) -> FloatArray:
+    """Variance over mean of recent daily reports about a smooth course of the reproduction number.
+
+    Pearson's statistic over the last four weeks, about the counts that a reproduction number constant over
+    the week around each day would give. Never below 1: luck alone does not make reports more even.
+
+    Args:
+        local, imported: float, shape (day, area). NaN: not reported.
+        serial_interval: float, shape (days,), entry 0 is 0.
+
+    Returns:
+        float, shape (area,). 1 where fewer than seven days can be judged.
+    """
+    total = local + imported
+    pressure = infection_pressure(np.nan_to_num(total.T), np.isnan(total.T), serial_interval)
+    counts = local.T
+    known = ~(np.isnan(counts) | np.isnan(pressure))
+    week = np.ones(WINDOW_DAYS)
+
+    def around(values: FloatArray) -> FloatArray:
+        return np.stack([np.convolve(row, week, mode="same") for row in values])
+
+    seen, pressed = around(np.where(known, counts, 0.0)), around(np.where(known, pressure, 0.0))
+    expected = np.where(known & (pressed > 0), pressure * seen / np.where(pressed > 0, pressed, 1.0), np.nan)[:, -28:]
+    judged = expected > 0.5
+    residual = np.where(judged, (counts[:, -28:] - expected) ** 2 / np.where(judged, expected, 1.0), 0.0)
+    days = judged.sum(axis=1)
+    # The week's own mean is taken from the days it is held against: one degree of freedom in seven.
+    dispersion = residual.sum(axis=1) / np.maximum(days * (1 - 1 / WINDOW_DAYS), 1.0)
+    return np.where(days >= WINDOW_DAYS, np.maximum(dispersion, 1.0), 1.0)
+
+
+def growth_table(counts: DailyCounts, *, days: int = 120) -> pl.DataFrame:
+    """Growth and doubling time of local reports over two-week windows, weekdays allowed for.
+
+    Args:
+        counts: daily counts at one level.
+        days: how many of the last days to estimate for.
+
+    Returns:
+        ``clock, area_id, start, end, cases, growth_per_day_q2.5/q50/q97.5, doubling_days_q2.5/q50/q97.5,
+        p_growing``; `end` is the window's last day. A doubling time below 0 is a halving time;
+        `doubling_days_q2.5` always belongs to `growth_per_day_q2.5`. Where the growth interval holds 0 the
+        doubling time has no finite interval and its bounds are null. `p_growing` is the confidence that
+        growth is above 0.
+    """
+    local, _ = local_and_imported(counts)
+    if counts.days < GROWTH_DAYS or not counts.area_ids:
+        return pl.DataFrame(schema=GROWTH)
+    starts = np.arange(max(0, counts.days - GROWTH_DAYS - days), counts.days - GROWTH_DAYS + 1)
+    windows = np.stack([starts, starts + GROWTH_DAYS], axis=1)
+    levels = (0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.995)
+    found = estimate_growth(local.T, windows, weekdays=True, levels=levels)
+    area, window = np.nonzero(np.isfinite(found.growth_per_day))
+    growth = found.quantiles[area, window][:, [levels.index(level) for level in (0.025, 0.5, 0.975)]]
+    growth[:, 1] = found.growth_per_day[area, window]
+    growth = np.where(np.isfinite(growth), growth, np.nan)
+    sure = (growth[:, 0] > 0) | (growth[:, 2] < 0)
+    with np.errstate(divide="ignore"):
+        doubling = np.where(np.isfinite(growth) & (growth != 0), np.log(2) / growth, np.nan)
+    doubling[~sure, 0] = doubling[~sure, 2] = np.nan
+    totals = np.array([np.nansum(local[first:last], axis=0) for first, last in windows])
+    began = np.datetime64(counts.start)
+    return pl.DataFrame(
+        {
+            "clock": pl.repeat("report", area.size, dtype=pl.String, eager=True),
+            "area_id": pl.Series(counts.area_ids, dtype=pl.String).gather(area),
+            "start": pl.Series(began + windows[window, 0]).cast(pl.Date),
+            "end": pl.Series(began + windows[window, 1] - 1).cast(pl.Date),
+            "cases": totals[window, area],
+            **{f"growth_per_day_{name}": growth[:, k] for k, name in enumerate(("q2.5", "q50", "q97.5"))},
+            **{f"doubling_days_{name}": doubling[:, k] for k, name in enumerate(("q2.5", "q50", "q97.5"))},
+            "p_growing": _above_zero(found.quantiles[area, window], np.array(levels)),
+        },
+        schema=GROWTH,
+    ).with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def _above_zero(quantiles: FloatArray, levels: np.ndarray) -> FloatArray:
+    """Confidence that a quantity is above 0, read off its quantiles; shape (row,)."""
+    result = np.full(len(quantiles), np.nan)
+    for row, values in enumerate(quantiles):
+        known = ~np.isnan(values)
+        if known.any():
+            finite = np.clip(values[known], -1e6, 1e6)
+            result[row] = 1 - np.interp(0.0, finite, levels[known], left=0.0, right=1.0)
+    return result
+
+
+def local_and_imported(counts: DailyCounts) -> tuple[FloatArray, FloatArray]:
+    """Reports infected here and elsewhere, each of shape (day, area).
+
+    Where only all reports are told, all are taken as local; where only one part is told, the other is the
+    difference.
+    """
+    told, local, imported = counts.of("reports"), counts.of("reports_local"), counts.of("reports_imported")
+    elsewhere = np.where(np.isnan(imported), np.nan_to_num(np.maximum(told - local, 0.0)), imported)
+    here = np.where(np.isnan(local), np.maximum(told - elsewhere, 0.0), local)
+    return here, np.where(np.isnan(here), np.nan, elsewhere)
