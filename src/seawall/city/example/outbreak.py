@@ -30,7 +30,7 @@ FAR = 1.25
 BEGINNINGS = 40
 """How many beginnings are tried for one that is neither stillborn nor a runaway, before the likeliest is taken."""
 
-LONGEST_GENERATION = 15
+LONGEST_GENERATION = 21
 """Days after which nobody infects any more."""
 
 USUALLY_REPORTED = 5
