@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
+import polars as pl
 
 from seawall.core import InvalidInput
 from seawall.watch.gamma_quantiles import gamma_quantiles, mixture_quantiles
@@ -16,7 +19,7 @@ from seawall.watch.infection_pressure import (
     windows_within,
 )
 from seawall.watch.serial_intervals import check_serial_interval
-from seawall.watch.situation import QUANTILES
+from seawall.watch.situation import QUANTILE_COLUMNS, QUANTILES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,27 @@ class ReproductionNumber:
     mean: np.ndarray = field(repr=False)
     sd: np.ndarray = field(repr=False)
     quantiles: np.ndarray = field(repr=False)
+
+    def table(self, names: Sequence[str | None], first: date | int, *, column: str = "series") -> pl.DataFrame:
+        """Long form: the name, ``start, end`` (the last day), ``mean, sd, q2.5 … q97.5``; null: not estimated.
+
+        Args:
+            names: of the regions, in their order.
+            first: date, or index, of day 0.
+            column: what the column of names is called.
+        """
+        regions, count = self.mean.shape
+        days = np.tile(self.windows - [0, 1], (regions, 1))
+        days = np.datetime64(first, "D") + days if isinstance(first, date) else first + days
+        columns = {
+            column: pl.Series([name for name in names for _ in range(count)], dtype=pl.String),
+            "start": days[:, 0],
+            "end": days[:, 1],
+            "mean": self.mean.ravel(),
+            "sd": self.sd.ravel(),
+        }
+        columns |= {name: self.quantiles[:, :, level].ravel() for level, name in enumerate(QUANTILE_COLUMNS)}
+        return pl.DataFrame(columns).with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
 def estimate_reproduction(
