@@ -1,1 +1,36 @@
-"""Alarms: counts that stand out from what was to be expected."""
+"""Alarms: counts that stand out from what was to be expected, in many series at once."""
+
+from seawall.watch.alarms.detector import METHODS, PLANNED, Detector, Method, detect
+from seawall.watch.alarms.ears import EARS_ALPHA, EarsMethod, EarsRules, ears, ears_false_alarm_rate
+from seawall.watch.alarms.farrington import farrington
+from seawall.watch.alarms.farrington_rules import FarringtonRules, farrington_original_rules
+from seawall.watch.alarms.table import CountSeries, assess_series
+from seawall.watch.alarms.today import ALARM_COLUMNS, TODAY, alarms_today, chance_alarms, false_alarm_rate
+from seawall.watch.alarms.verdicts import Status, Verdicts
+from seawall.watch.alarms.weeks import weekly_sums
+
+__all__ = [
+    "ALARM_COLUMNS",
+    "EARS_ALPHA",
+    "METHODS",
+    "PLANNED",
+    "TODAY",
+    "CountSeries",
+    "Detector",
+    "EarsMethod",
+    "EarsRules",
+    "FarringtonRules",
+    "Method",
+    "Status",
+    "Verdicts",
+    "alarms_today",
+    "assess_series",
+    "chance_alarms",
+    "detect",
+    "ears",
+    "ears_false_alarm_rate",
+    "false_alarm_rate",
+    "farrington",
+    "farrington_original_rules",
+    "weekly_sums",
+]

@@ -73,9 +73,7 @@ def ears(counts: np.ndarray, rules: EarsRules) -> Verdicts:
     z = float(special.ndtri(1 - rules.alpha))
     score = _standardised(counts, mean, spread)
     upper = mean + z * spread
-    begins = rules.baseline + lag
     if rules.method == "c3":
-        begins += 2
         over = np.fmax(score - 1, 0)  # NaN, a day not reported or not assessed, adds nothing
         left = np.zeros_like(over)
         left[1:] += over[:-1]
@@ -87,8 +85,8 @@ def ears(counts: np.ndarray, rules: EarsRules) -> Verdicts:
     time = np.arange(len(counts))[:, None]
     status = np.full(counts.shape, Status.ASSESSED, dtype=np.uint8)
     status[present < _fewest(rules.baseline)] = Status.BASELINE_INCOMPLETE
-    status[np.broadcast_to(time < first + begins, counts.shape)] = Status.SHORT_HISTORY
     status[np.isnan(counts)] = Status.NOT_REPORTED
+    status[np.broadcast_to(time < first + history_needed(rules), counts.shape)] = Status.SHORT_HISTORY
     known = status == Status.ASSESSED
     upper = np.where(known, upper, np.nan)
     return Verdicts(
@@ -98,6 +96,11 @@ def ears(counts: np.ndarray, rules: EarsRules) -> Verdicts:
         alarm=known & (np.nan_to_num(counts) > upper),
         status=status,
     )
+
+
+def history_needed(rules: EarsRules) -> int:
+    """How many counts before it, reported or not, a count needs."""
+    return rules.baseline + _LAG[rules.method] + (2 if rules.method == "c3" else 0)
 
 
 @cache

@@ -59,7 +59,7 @@ def farrington(
         mean, per step; NaN where none was kept) and ``exceedance`` ((count - expected) / (upper -
         expected)). `score` is the exceedance too, except that for the negative binomial bounds it is
         computed from the logarithm of the expected count, as R's surveillance does; both exceed 1
-        where the count exceeds the bound. Where too few cases rule an alarm out only `upper` is NaN.
+        where the count exceeds the bound. Where too few cases rule an alarm out only `upper` is missing.
 
     Raises:
         InvalidInput: the rules do not fit the frequency, or an offset is asked for without population.
@@ -75,8 +75,8 @@ def farrington(
     steps = len(counts)
     told = ~np.isnan(counts)
     reached = np.arange(steps)[:, None] >= first_reported(counts) + rules.b * year + rules.w
-    status = np.where(reached, Status.BASELINE_INCOMPLETE, Status.SHORT_HISTORY).astype(np.uint8)
-    status[~told] = Status.NOT_REPORTED
+    status = np.where(told, Status.BASELINE_INCOMPLETE, Status.NOT_REPORTED).astype(np.uint8)
+    status[~reached] = Status.SHORT_HISTORY
     enough = reached & told
     if wanted is not None:
         enough &= wanted[:, None]
@@ -105,6 +105,8 @@ def farrington(
     status[(status == Status.ASSESSED) & few] = Status.TOO_FEW_CASES
     assessed = status == Status.ASSESSED
     upper = np.where(assessed, columns.pop("upper"), np.nan)
+    if rules.zero_when_few:
+        upper[status == Status.TOO_FEW_CASES] = 0.0
     return Verdicts(
         expected=columns.pop("expected"),
         upper=upper,

@@ -24,6 +24,8 @@ class FarringtonRules:
             mean's own uncertainty).
         population_offset: let the mean be proportional to the population.
         two_sided: `alpha` is spent half below and half above, as in 1996.
+        zero_when_few: give the bound as 0, not as NaN, where too few cases rule an alarm out, as R's
+            surveillance does for the method of 1996.
         standard_errors: dispersion behind the trend's test and the mean's standard error.
             ``package``: as R's surveillance 1.20.3 computes it, which after reweighting of the flexible
             version divides the squared working residuals by the wrong weights. ``pearson``: the
@@ -64,6 +66,7 @@ class FarringtonRules:
     threshold_method: ThresholdMethod = "nbPlugin"
     population_offset: bool = False
     two_sided: bool = False
+    zero_when_few: bool = False
     standard_errors: Literal["package", "pearson"] = "package"
 
     def __post_init__(self) -> None:
@@ -135,5 +138,6 @@ def farrington_original_rules(
         past_weeks_not_included=w,
         threshold_method="delta",
         two_sided=True,
+        zero_when_few=True,
         standard_errors="pearson",
     )
