@@ -181,14 +181,12 @@ def test_one_district_sends_no_counts_for_three_days_and_one_holds_reports_back(
     missing = sorted({(day, area) for day in days for area in districts} - sent)
     assert [day for day, _ in missing] == days[story.gap_day : story.gap_day + story.gap_days]
     assert len({area for _, area in missing}) == 1
-    held = days[story.batch_day : story.batch_day + story.batch_days]
-    silent = sql.execute(
-        """select district from (select distinct district from lines)
-           where district not in (select district from lines where report_date between ? and ?)""",
-        [held[0], held[-1]],
-    ).fetchall()
-    late = sql.execute(
-        "select district, count(*) n from lines where report_date = ? group by all order by n desc",
-        [days[story.batch_day + story.batch_days]],
-    ).fetchone()
-    assert (late[0],) in silent
+    first, release = story.batch_day, story.batch_day + story.batch_days
+    truth = pl.read_parquet(city.root / "truth" / "people.parquet").filter(pl.col("found"))
+    due = truth.filter(pl.col("report_due_date").is_between(days[first], days[release - 1]))
+    waits = due.group_by("district_id").agg(kept=(pl.col("report_date") == days[release]).all(), due=pl.len())
+    kept = waits.filter("kept", pl.col("due") >= 5)["district_id"].to_list()
+    assert len(kept) == 1
+    told = "select count(*) from lines where district = ? and report_date between ? and ?"
+    assert sql.execute(told, [*kept, days[first], days[release - 1]]).fetchone() == (0,)
+    assert sql.execute(told, [*kept, days[release], days[release]]).fetchone()[0] >= 5

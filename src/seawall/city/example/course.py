@@ -57,9 +57,9 @@ class Story:
         0.32, unit="probability", low=0, high=1, source=STORY, about="A report due on a Sunday waits for Monday."
     )
     detection_day: int = quantity(30, unit="day", low=10, high=60, source=STORY, about="First day of the response.")
-    gap_day: int = quantity(71, unit="day", low=0, high=400, source=STORY, about="First day of the gap in `counts`.")
+    gap_day: int = quantity(108, unit="day", low=0, high=400, source=STORY, about="First day of the gap in `counts`.")
     gap_days: int = quantity(3, unit="day", low=0, high=30, source=STORY, about="Days of the gap in `counts`.")
-    batch_day: int = quantity(84, unit="day", low=0, high=400, source=STORY, about="First day of reports held back.")
+    batch_day: int = quantity(101, unit="day", low=0, high=400, source=STORY, about="First day of reports held back.")
     batch_days: int = quantity(3, unit="day", low=0, high=30, source=STORY, about="Days of reports held back.")
 
     def __post_init__(self) -> None:

@@ -22,7 +22,7 @@ FULL_DAYS = 120
 """Length of the story; the number of cases is aimed at for this many days, whatever the length of the data."""
 
 STEERED_ON = (30, 36, 44, 52, 62, 74)
-"""Days on which the course is set anew where luck has taken the outbreak far from the story's number of cases."""
+"""Days on which the course is set anew: on the first always, later where luck has led far from the story's cases."""
 
 FAR = 1.25
 """How many times more or fewer cases than the story's are far."""
@@ -143,9 +143,9 @@ def spread(setting: Setting, days: int) -> tuple[Course, Infections]:
     inflow = _inflow(setting, _told(setting, full, quicken))
     wanted = setting.story.expected_cases(int(residents.sum()))
 
-    def steer(known: np.ndarray) -> Course:
+    def steer(known: np.ndarray, far: float) -> Course:
         told = _told(setting, full, quicken)
-        if 1 / FAR < _expected_reports(setting, told, inflow, known) / wanted < FAR:
+        if 1 / far < _expected_reports(setting, told, inflow, known) / wanted < far:
             return told
         low, high = -1.5, 1.5
         for _ in range(30):
@@ -157,11 +157,11 @@ def spread(setting: Setting, days: int) -> tuple[Course, Infections]:
                 high = (low + high) / 2
         return told
 
-    course = steer(np.zeros((0, len(residents))))
+    course = steer(np.zeros((0, len(residents))), 1.0)
     run = _begun(setting, course, inflow, min(STEERED_ON[0], days))
     for day in range(STEERED_ON[0], days):
         if day in STEERED_ON:
-            course = steer(run.strength[:day])
+            course = steer(run.strength[:day], 1.0 if day == STEERED_ON[0] else FAR)
         run.step(day, course, inflow[day])
     return replace(course, days=days), run.found(days)
 
