@@ -15,7 +15,7 @@ from seawall.city import STOCKS, City
 FloatArray = npt.NDArray[np.float64]
 
 FROM_CASES: dict[str, pl.Expr] = {
-    "reports": pl.lit(value=True),
+    "reports": pl.col("report_date").is_not_null(),
     "reports_local": pl.col("origin").fill_null("local") != "imported",
     "reports_imported": pl.col("origin").fill_null("local") == "imported",
     "reports_in_control": pl.col("in_control").fill_null(value=False),
