@@ -189,7 +189,7 @@ def test_the_line_list_is_the_found_who_were_reported_by_the_last_day(city, peop
     assert (symptomatic["onset_date"] == symptomatic["falls_ill_date"]).all()
 
 
-@pytest.mark.parametrize(("residents", "times"), [(50_000, 2.0), (300_000, 1.6)])
+@pytest.mark.parametrize(("residents", "times"), [(50_000, 2.5), (300_000, 1.6)])
 def test_the_number_of_cases_is_near_the_storys_for_any_seed(tmp_path, residents, times):
     wanted = Story().expected_cases(residents)
     for seed in range(20, 26):

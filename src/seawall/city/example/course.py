@@ -33,6 +33,9 @@ class Story:
         source=STORY,
         about="Cases in the first 120 days in a city of 300,000; see `expected_cases` for other sizes.",
     )
+    share_rebound: float = quantity(
+        0.2, unit="fraction of cases", low=0.01, high=0.9, source=STORY, about="Cases infected in the rebound."
+    )
     share_home: float = quantity(
         0.30, unit="fraction of infections", low=0, high=1, source=STORY, about="Passed on within a housing compound."
     )
@@ -77,21 +80,22 @@ _SPREAD = (
     (0, 1.55),
     (30, 1.55),
     (34, 1.5),
-    (46, 1.28),
-    (56, 0.95),
-    (66, 0.78),
-    (84, 0.74),
+    (44, 1.3),
+    (52, 1.02),
+    (60, 0.84),
+    (70, 0.79),
+    (84, 0.78),
     (91, 1.05),
-    (96, 1.32),
-    (103, 1.26),
+    (96, 1.2),
+    (103, 1.15),
     (109, 0.95),
-    (119, 0.82),
+    (119, 0.84),
     (150, 0.85),
     (165, 1.15),
     (180, 0.9),
     (365, 0.95),
 )
-_GROWTH = ((0, 1.0), (44, 1.0), (60, 0.15), (365, 0.15))
+_GROWTH = ((0, 1.0), (44, 1.0), (60, 0.15), (88, 0.15), (91, 1.0), (103, 1.0), (112, 0.15), (365, 0.15))
 _IN_CONTROL = (
     (0, 0.0),
     (30, 0.02),

@@ -21,8 +21,14 @@ from seawall.disease import Pathogen
 FULL_DAYS = 120
 """Length of the story; the number of cases is aimed at for this many days, whatever the length of the data."""
 
-STEERED_ON = (30, 36, 44, 52, 62, 74)
-"""Days on which the course is set anew: on the first always, later where luck has led far from the story's cases."""
+REBOUND = 88
+"""Day from which the rebound is told: it has a number of cases of its own to aim for."""
+
+STEERED_ON = (30, 36, 44, 52, 62, 74, REBOUND)
+"""Days on which the course is set anew: on the first and for the rebound always, else where luck has led far away."""
+
+GROWTH_BOUNDS, REBOUND_BOUNDS = (-0.6, 0.9), (-0.05, 0.6)
+"""Least and most that may be added to the log reproduction number, in the growth and in the rebound."""
 
 FAR = 1.25
 """How many times more or fewer cases than the story's are far."""
@@ -138,30 +144,33 @@ def spread(setting: Setting, days: int) -> tuple[Course, Infections]:
         The course as it was steered to the story's number of cases, and all infections.
     """
     full = max(days, FULL_DAYS)
-    residents = setting.people.district_residents
     quicken = np.zeros(full)
     inflow = _inflow(setting, _told(setting, full, quicken))
-    wanted = setting.story.expected_cases(int(residents.sum()))
+    wanted = setting.story.expected_cases(int(setting.people.district_residents.sum()))
 
     def steer(known: np.ndarray, far: float) -> Course:
+        start = known.shape[0]
+        first = start < REBOUND
+        stop, window = (REBOUND, (0, REBOUND)) if first else (full, (REBOUND, FULL_DAYS))
+        aim = wanted * (1 - setting.story.share_rebound if first else setting.story.share_rebound)
         told = _told(setting, full, quicken)
-        if 1 / far < _expected_reports(setting, told, inflow, known) / wanted < far:
+        if 1 / far < _expected_reports(setting, told, inflow, known, window) / aim < far:
             return told
-        low, high = -1.5, 1.5
+        low, high = GROWTH_BOUNDS if first else REBOUND_BOUNDS
         for _ in range(30):
-            quicken[known.shape[0] :] = (low + high) / 2
+            quicken[start:stop] = (low + high) / 2
             told = _told(setting, full, quicken)
-            if _expected_reports(setting, told, inflow, known) < wanted:
+            if _expected_reports(setting, told, inflow, known, window) < aim:
                 low = (low + high) / 2
             else:
                 high = (low + high) / 2
         return told
 
-    course = steer(np.zeros((0, len(residents))), 1.0)
+    course = steer(np.zeros((0, inflow.shape[1])), 1.0)
     run = _begun(setting, course, inflow, min(STEERED_ON[0], days))
     for day in range(STEERED_ON[0], days):
         if day in STEERED_ON:
-            course = steer(run.strength[:day], 1.0 if day == STEERED_ON[0] else FAR)
+            course = steer(run.strength[:day], 1.0 if day in {STEERED_ON[0], REBOUND} else FAR)
         run.step(day, course, inflow[day])
     return replace(course, days=days), run.found(days)
 
@@ -205,13 +214,16 @@ def _inflow(setting: Setting, course: Course) -> np.ndarray:
     return np.asarray(by_day[:, None] * where[late.astype(int)])
 
 
-def _expected_reports(setting: Setting, course: Course, inflow: np.ndarray, known: np.ndarray) -> float:
-    """Reports that the renewal equation expects in the full story, given the first days' infectiousness."""
+def _expected_reports(
+    setting: Setting, course: Course, inflow: np.ndarray, known: np.ndarray, window: tuple[int, int]
+) -> float:
+    """Reports of infections of these days that the renewal equation expects, given the first days' infectiousness."""
     strength = _expected(setting, course, inflow, known)
     silent = float(setting.pathogen.asymptomatic_share)
     seen = (1 - silent) * course.seen_with_symptoms + silent * course.seen_without
     reported = course.in_control + (1 - course.in_control) * seen
-    return float((strength[: FULL_DAYS - USUALLY_REPORTED] * reported[USUALLY_REPORTED:FULL_DAYS]).sum())
+    start, stop = window[0], min(window[1], FULL_DAYS - USUALLY_REPORTED)
+    return float((strength[start:stop] * reported[start + USUALLY_REPORTED : stop + USUALLY_REPORTED]).sum())
 
 
 def _expected(setting: Setting, course: Course, inflow: np.ndarray, known: np.ndarray) -> np.ndarray:
