@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -18,6 +17,9 @@ FAMILIES: tuple[Family, ...] = ("gamma", "lognormal", "weibull")
 
 TAIL = 1e-8
 """Probability left out beyond the last day when no last day is named."""
+
+STILL = 1e-10
+"""Growth per day so small that the first events lie evenly in their day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,12 +186,11 @@ def discretised(
     if max_days < 0:
         raise InvalidInput(f"The last day of a delay cannot be {max_days}; give 0 or more.")
     edges = np.arange(-1, max_days + 2, dtype=float)
-    if growth_per_day == 0:
+    if abs(growth_per_day) < STILL:
         beyond = delay.survival_beyond(edges)
         probability = beyond[2:] - 2 * beyond[1:-1] + beyond[:-2]
     else:
-        within = _tilted_cdf(delay.cdf, delay.shift_days, edges[1:], growth_per_day)
-        probability = np.diff(within)
+        probability = np.diff(_tilted_cdf(delay, edges[1:], growth_per_day))
     probability = np.maximum(probability, 0.0)
     if right_truncated:
         total = probability.sum()
@@ -199,23 +200,26 @@ def discretised(
     return np.asarray(probability)
 
 
-def _tilted_cdf(
-    cdf: Callable[[np.ndarray], np.ndarray], shift: float, edges: np.ndarray, growth_per_day: float
-) -> np.ndarray:
-    """∫ F(x-u) g(u) du over one day, for each edge x, by tanh-sinh quadrature.
+def _tilted_cdf(delay: Delay, edges: np.ndarray, growth_per_day: float) -> np.ndarray:
+    """Probability that the second event lies before each edge, the first tilted by growth within day 0.
 
-    The rule bears the power law of F at the start of its support, where Gauss-Legendre would not.
+    P(second < x) = F(x-1) + ∫ G(x - t) dF(t) over t from x-1 to x, G the tilted distribution of the first
+    event within its day. Tanh-sinh quadrature over p = F(t) bears delays of any width and any start.
     """
     step = np.arange(-3.4, 3.4 + 1e-9, 0.05)
     inner = np.pi / 2 * np.sinh(step)
     node = 1 / (1 + np.exp(-2 * inner))
     weight = 0.05 * np.pi / 4 * np.cosh(step) / np.cosh(inner) ** 2
-    to = np.clip(edges - shift, 0.0, 1.0)[:, None]
-    u = to * node
-    # exp(r u) / ∫ exp(r u) du, written so that neither a small nor a large rate loses digits
-    rate = growth_per_day
-    density = np.exp(rate * (u - 1)) * rate / -np.expm1(-rate) if rate > 0 else np.exp(rate * u) * rate / np.expm1(rate)
-    return np.asarray((to * weight * density * cdf(edges[:, None] - u)).sum(axis=1))
+    reached = delay.cdf(edges)
+    before = np.concatenate([[0.0], reached[:-1]])
+    passed = reached - before
+    time = delay.quantile(before[:, None] + passed[:, None] * node)
+    u = np.clip(edges[:, None] - time, 0.0, 1.0)
+    if growth_per_day > 0:  # (exp(r u) - 1) / (exp(r) - 1), without overflow
+        share = np.exp(growth_per_day * (u - 1)) * np.expm1(-growth_per_day * u) / math.expm1(-growth_per_day)
+    else:
+        share = np.expm1(growth_per_day * u) / math.expm1(growth_per_day)
+    return np.asarray(before + passed * (weight * share).sum(axis=1))
 
 
 def discretised_serial_interval(mean_days: float, sd_days: float, max_days: int | None = None) -> np.ndarray:
