@@ -54,7 +54,14 @@ def test_what_is_wrong_is_said_and_nothing_is_written(tmp_path, capsys, argument
 
 def test_a_file_in_the_way_and_a_path_that_cannot_be_are_answered_with_advice(tmp_path, capsys):
     (tmp_path / "file").write_text("mine")
-    for path in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / ("long" * 100)):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for path in (
+        tmp_path / "file",
+        tmp_path / "file" / "below",
+        tmp_path / ("long" * 100),
+        tmp_path / "loop",
+        tmp_path / "a\udcffb",
+    ):
         assert run(["example", str(path), "--residents", "2000"]) == 1
         assert "The example city was not written" in capsys.readouterr().err
     assert (tmp_path / "file").read_text() == "mine"

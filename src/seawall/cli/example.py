@@ -62,8 +62,8 @@ def example(
     table.add_column("rows", justify="right")
     for name, rows in written.rows.items():
         table.add_row(f"{name}.{written.table_format}", f"{rows:,}")
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, markup=False)
     console.print(f"{folder}: a synthetic city of {residents:,} residents, {written.first_day} to {written.last_day}")
     console.print(table)
-    console.print(f"Next: seawall brief {folder} -o brief", markup=False)
+    console.print(f"Next: seawall brief {folder} -o brief")
     return 0

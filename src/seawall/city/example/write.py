@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -100,7 +101,7 @@ def write_example(
         InvalidInput: a number is out of range, or the folder is not ours to replace.
     """
     with _advised(Path(root)):
-        root = Path(root).expanduser().resolve()
+        root = Path(os.path.realpath(root))
         _check(root, residents, days, table_format, force=force)
     table_format = table_format or ("csv" if residents <= CSV_UP_TO else "parquet")
     tell = progress or (lambda _: None)
@@ -164,7 +165,7 @@ def _advised(root: Path) -> Iterator[None]:
     """Turn what the disk says into advice."""
     try:
         yield
-    except (OSError, RuntimeError, pl.exceptions.PolarsError) as error:
+    except (OSError, pl.exceptions.PolarsError) as error:
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error).partition("\n")[0]
         mend = "Choose a folder that can be written, on a disk with room"
         fault = Fault(file=str(root), problem=f"it cannot be written ({said})", mend=mend)
@@ -184,7 +185,10 @@ def _check(root: Path, residents: int, days: int, table_format: str | None, *, f
     if table_format not in {None, "csv", "parquet"}:
         problem = f"{table_format!r} is no format of tables"
         faults.append(Fault(file="example", column="format", problem=problem, mend="Give csv or parquet"))
-    if root.exists() and not root.is_dir():
+    if str(root) != str(root).encode("utf-8", "replace").decode():
+        problem, mend = "its name is not UTF-8 text", "Name a folder in UTF-8"
+        faults.append(Fault(file=ascii(str(root)), problem=problem, mend=mend))
+    elif root.exists() and not root.is_dir():
         problem, mend = "there is a file of that name", "Name a folder that is new or empty"
         faults.append(Fault(file=str(root), problem=problem, mend=mend))
     elif root.is_dir() and (found := sorted(path.name for path in root.iterdir())):
