@@ -15,9 +15,12 @@ from seawall.brief.methods import about_section
 from seawall.brief.sentences.earlies import latest_delays
 from seawall.brief.tables import TRUSTED_COMPLETENESS
 from seawall.brief.vocabulary import SHORT, SPAN
-from seawall.brief.words import Words, msg
+from seawall.brief.words import Words, in_script, msg
 
 MAX_DISTRICTS = 40
+MIN_DELAYS = 5
+"""People below which a district's delays of a week are not quoted."""
+
 MAX_ALARMS = 25
 MAX_PLACES = 25
 
@@ -73,7 +76,7 @@ def _curve(desk: Desk) -> Section:
             title=title,
             alt=caption,
             ceiling=1.0,
-            bottom=0.0,
+            floor=0.0,
         )
         figures.append(desk.figure("control", svg, title=title, alt=caption, caption=caption, table="spread"))
     if curve["imported"].is_not_null().any() and curve["imported"].fill_null(0).sum() > 0:
@@ -100,7 +103,7 @@ def _curve(desk: Desk) -> Section:
 def _trend(desk: Desk) -> Section:
     words, tables = desk.words, desk.findings.tables
     figures = []
-    for name, columns, level, spec, title, caption, ceiling, bottom in (
+    for name, columns, level, spec, title, caption, ceiling, floor in (
         (
             "reproduction",
             ("q2.5", "q50", "q97.5"),
@@ -121,8 +124,8 @@ def _trend(desk: Desk) -> Section:
             "%",
             msg("Growth per day over time"),
             msg("Shaded: 95% interval. Dashed: 0, neither grows nor shrinks."),
-            None,
-            None,
+            0.6,
+            -0.6,
         ),
     ):
         table = tables[name].filter(pl.col(columns[1]).is_not_null())
@@ -141,7 +144,7 @@ def _trend(desk: Desk) -> Section:
             alt=said,
             trusted_to=until if isinstance(until, date) else None,
             ceiling=ceiling,
-            bottom=bottom,
+            floor=floor,
         )
         figures.append(desk.figure(name, svg, title=words.say(title), alt=said, caption=said, table=name))
     return Section(name="trend", title=words.say(msg("Growth")), figures=tuple(figures))
@@ -167,7 +170,7 @@ def _districts(desk: Desk) -> Section:
                 Cell(text=words.spell(row["today"], "n")),
                 Cell(text=words.spell(row["last7"], "n")),
                 Cell(text=words.spell(row["prior7"], "n")),
-                Cell(text=words.spell(row["last7_per_100k"], ".1")),
+                Cell(text=words.spell(row["last7_per_100k"], "rate")),
                 Cell(text=_with_interval(words, row["r_q50"], row["r_q2.5"], row["r_q97.5"], ".1")),
                 Cell(text=_with_interval(words, row["share_in_control"], row["share_q2.5"], row["share_q97.5"], "%")),
                 Cell(text=_with_interval(words, row["forecast_q50"], row["forecast_q5"], row["forecast_q95"], "~")),
@@ -213,7 +216,7 @@ def _districts(desk: Desk) -> Section:
 def _with_interval(words: Words, middle: float | None, low: float | None, high: float | None, spec: str) -> str:
     if middle is None or low is None or high is None:
         return "–"
-    return f"{words.spell(middle, spec)} ({words.spell(low, spec)}–{words.spell(high, spec)})"
+    return f"{words.spell(middle, spec)} ({words.range(low, high, spec)})"
 
 
 def _earlies(desk: Desk) -> Section:
@@ -258,7 +261,11 @@ def _delay_grid(desk: Desk) -> Grid | None:
     rows = []
     shown = [findings.root, *findings.tables["districts"]["area_id"].to_list()[:MAX_DISTRICTS]]
     for area_id in shown:
-        latest = {row["delay"]: row for row in latest_delays(delays, area_id).iter_rows(named=True)}
+        latest = {
+            row["delay"]: row
+            for row in latest_delays(delays, area_id).iter_rows(named=True)
+            if row["n"] >= MIN_DELAYS or area_id == findings.root
+        }
         if not latest:
             continue
         cells = [Cell(text=words.name(area_id))]
@@ -280,7 +287,12 @@ def _delay_grid(desk: Desk) -> Grid | None:
         heads=(words.say(msg("Area")), *(words.say(SPAN[delay]) for delay in SPAN)),
         numeric=(False, *(True for _ in SPAN)),
         rows=tuple(rows),
-        note=words.say(msg("Median in days with its 95% interval · share within target. {stamp}"), stamp=desk.stamp),
+        note=words.say(
+            msg(
+                "Median in days with its 95% interval · share within target; none with fewer than five people. {stamp}"
+            ),
+            stamp=desk.stamp,
+        ),
         table="delays",
         mark=desk.mark("delays"),
     )
@@ -350,7 +362,7 @@ def _places(desk: Desk) -> Section:
         return Section(name="places", title="")
     rows = tuple(
         (
-            Cell(text=row["name"] or row["place_id"]),
+            Cell(text=in_script(row["name"] or row["place_id"], words.lang)),
             Cell(text=words.name(row["area_id"])),
             Cell(text=words.term(row["kind"])),
             Cell(text=_least(words, row, "cases_7d")),
@@ -399,8 +411,8 @@ def _forecast(desk: Desk) -> Section:
             cells = [Cell(text=words.name(area_id))]
             for row in found:
                 cells.append(Cell(text="–" if row is None else words.spell(row["q50"], "~")))
-                cells.append(Cell(text="–" if row is None else _range(words, row["q25"], row["q75"])))
-                cells.append(Cell(text="–" if row is None else _range(words, row["q5"], row["q95"])))
+                cells.append(Cell(text="–" if row is None else words.range(row["q25"], row["q75"], "~")))
+                cells.append(Cell(text="–" if row is None else words.range(row["q5"], row["q95"], "~")))
             rows.append(tuple(cells))
         heads = [words.say(msg("Area"))]
         for horizon in horizons:
@@ -427,10 +439,6 @@ def _forecast(desk: Desk) -> Section:
     return Section(
         name="forecast", title=words.say(msg("Forecast and its record")), lines=desk.lines("ahead"), grids=tuple(grids)
     )
-
-
-def _range(words: Words, low: float, high: float) -> str:
-    return f"{words.spell(low, '~')}–{words.spell(high, '~')}"
 
 
 def _track(desk: Desk, track: pl.DataFrame) -> Grid:

@@ -6,10 +6,10 @@ import polars as pl
 
 from seawall.brief.document import Cell, Desk, Grid, Section
 from seawall.brief.reasons import say_lift, say_note, say_reason, tier_name
-from seawall.brief.words import Words, msg
+from seawall.brief.words import Words, in_script, msg
 from seawall.zones.map import ZoneMap
 
-MAX_ZONES = 40
+MAX_ZONES = 30
 
 
 def zones_section(desk: Desk) -> Section:
@@ -36,7 +36,7 @@ def _totals(desk: Desk) -> Grid:
     words = desk.words
     rows = []
     for row in desk.findings.tables["zone_totals"].iter_rows(named=True):
-        if not row["zones"] and not row["restricts"]:
+        if not row["zones"]:
             continue
         held = words.say(msg("yes")) if row["restricts"] else words.say(msg("no"))
         rows.append(
@@ -134,7 +134,7 @@ def _unit(words: Words, desk: Desk, area_id: str, place_id: str | None, names: d
     """A place with its area, or an area with the district it lies in."""
     areas = desk.findings.city.areas
     if place_id is not None:
-        return f"{names.get(place_id) or place_id} ({words.name(area_id)})"
+        return f"{in_script(names.get(place_id) or place_id, words.lang)} ({words.name(area_id)})"
     if area_id not in areas:
         return area_id
     district = areas.ancestor(area_id, "district")

@@ -61,13 +61,14 @@ def _first(said: dict[str, Sentence], *codes: str) -> Sentence | None:
 def _reports_card(desk: Desk, said: dict[str, Sentence]) -> Card:
     words = desk.words
     label = words.say(msg("New infections, {on:day}"), on=desk.findings.on)
-    today = _first(said, "reports_more", "reports_fewer", "reports_same", "reports_today")
+    today = _first(said, "reports_more", "reports_fewer", "reports_same", "reports_none", "reports_today")
     if today is None:
         return Card(label=label, value="–", detail=words.say(msg("not in yet")))
     details = {
         "reports_more": msg("{difference:n} more than the day before"),
         "reports_fewer": msg("{difference:n} fewer than the day before"),
         "reports_same": msg("as many as the day before"),
+        "reports_none": msg("{yesterday:n} the day before"),
         "reports_today": msg("the day before is not in"),
     }
     detail = words.say(details[today.code], **today.facts)
@@ -102,9 +103,9 @@ def _pace_card(desk: Desk, said: dict[str, Sentence]) -> Card:
     facts = found.facts
     if found.code == "pace_open":
         return Card(
-            label=words.say(msg("Doubling time")),
-            value=words.say(msg("open")),
-            detail=words.say(msg("halving in {halving:.1} to doubling in {doubling:.1} days"), **facts),
+            label=words.say(msg("Pace")),
+            value=words.say(msg("not settled")),
+            detail=words.say(msg("from halving in {halving:.1} to doubling in {doubling:.1} days (95%)"), **facts),
         )
     label = words.say(msg("Doubling time") if found.code == "pace_doubling" else msg("Halving time"))
     return Card(
@@ -208,14 +209,13 @@ def risk_map(desk: Desk) -> Figure | None:
     marks = _zone_marks(desk)
     if not any(shade.geometry is not None or shade.lon is not None for shade in shades) and not dots:
         return None
-    unit = words.say(msg("Reports in seven days per 100,000 residents") if rated else msg("Reports in seven days"))
-    title = unit
+    title = words.say(msg("Reports in seven days per 100,000 residents") if rated else msg("Reports in seven days"))
     where = [line.text for line in desk.lines("where")]
     alt = desk.joined(words.say(msg("Map of the districts.")), *where)
     caption = words.say(msg("Shaded by reports of the last seven days; rings: places with infections in 14 days."))
     if marks:
         caption = desk.joined(caption, words.say(msg("Zones: {rules:area}."), rules=findings.maps[0].rules))
-    svg = maps.risk_map(shades, dots, marks, words, unit=unit, title=title, alt=alt)
+    svg = maps.risk_map(shades, dots, marks, words, title=title, alt=alt)
     return desk.figure("map", svg, title=title, alt=alt, caption=caption, table="map")
 
 
@@ -274,13 +274,16 @@ def _rules(desk: Desk) -> Grid | None:
             least = words.say(msg("about {n:~}"), n=float(finer["smaller_residents"].sum()))
         rows.append(
             (
-                Cell(text=_rules_name(desk, row["rules"])),
+                Cell(
+                    text=words.name(row["rules"]) + ("\N{NO-BREAK SPACE}†" if _out_of_force(desk, row["rules"]) else "")
+                ),
                 Cell(text=words.spell(row["zones"], "n")),
                 Cell(text=words.spell(row["residents"], "n")),
                 Cell(text=words.spell(row["person_days"], "n")),
                 Cell(text=least),
             )
         )
+    marked = any(_out_of_force(desk, rules) for rules in sums["rules"].head(MAX_RULES))
     return Grid(
         name="rules",
         title=words.say(msg("What the rule sets would restrict")),
@@ -293,16 +296,13 @@ def _rules(desk: Desk) -> Grid | None:
         ),
         numeric=(False, True, True, True, True),
         rows=tuple(rows),
-        note="",
+        note=words.say(msg("† Not in force on that day; drawn for comparison.")) if marked else "",
         table="zone_totals",
         mark=desk.mark("zone_totals"),
         narrow=True,
     )
 
 
-def _rules_name(desk: Desk, rules: str) -> str:
+def _out_of_force(desk: Desk, rules: str) -> bool:
     drawn = next(drawn for drawn in desk.findings.maps if drawn.rules == rules)
-    name = desk.words.name(rules)
-    if drawn.drawn_by is not None and not drawn.drawn_by.in_force(drawn.on):
-        return desk.words.say(msg("{rules} (not in force that day)"), rules=name)
-    return name
+    return drawn.drawn_by is not None and not drawn.drawn_by.in_force(drawn.on)

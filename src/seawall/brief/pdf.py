@@ -17,7 +17,7 @@ REGIONS = {"en": ("en", "GB"), "zh-Hans": ("zh", "CN"), "zh-Hant": ("zh", "TW")}
 """Language and region as Typst names them."""
 
 WIDE_COLUMNS = {
-    "zones": (2.4, 1.3, 0, 0, 0, 5, 5),
+    "zones": (3.4, 1.3, 0, 0, 0, 5, 4),
     "sources": (1, 3),
     "provenance": (1, 3),
     "tables": (1, 5, 1, 5, 1, 5),

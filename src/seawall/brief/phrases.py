@@ -6,7 +6,9 @@ so on; `Words.spell` lists the kinds.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from seawall.brief.sentence import Sentence
 from seawall.brief.words import Words, msg
@@ -19,6 +21,12 @@ class Phrase:
     many: str
     one: str | None = None
     by: str | None = None
+
+    def render(self, words: Words, facts: Mapping[str, Any]) -> str:
+        """The wording in one language, with its facts."""
+        if self.one is not None and self.by is not None:
+            return words.say_many(self.one, self.many, float(facts[self.by]), **facts)
+        return words.say(self.many, **facts)
 
 
 def counted(one: str, many: str, by: str) -> Phrase:
@@ -49,6 +57,7 @@ PHRASES: dict[str, Phrase] = {
         "{today:n} new infections were reported on {on:day}, as many as the day before.",
         by="today",
     ),
+    "reports_none": Phrase(msg("No new infection was reported on {on:day}; {yesterday:n} the day before.")),
     "week_first": Phrase(msg("{last7:n} infections in the last seven days; the week before is not in.")),
     "week_none": Phrase(msg("No infection was reported in the last fourteen days.")),
     "week_level": Phrase(
@@ -70,34 +79,31 @@ PHRASES: dict[str, Phrase] = {
     "week_down": Phrase(
         msg("{last7:n} infections in the last seven days against {prior7:n} in the seven before: {share:%} fewer.")
     ),
+    "control_today": Phrase(
+        msg("On {on:day} {in_community:n} were found in the community, {in_control:n} in control.")
+    ),
     "control_share": Phrase(
-        msg(
-            "{in_community:n} were found in the community, {in_control:n} in control. Share found in control over "
-            "seven days: {share:%} (95% interval {low:%} to {high:%})."
-        )
+        msg("Share found in control over seven days: {share:%} (95% interval {low:%} to {high:%}).")
     ),
     "control_share_down": Phrase(
         msg(
-            "{in_community:n} were found in the community, {in_control:n} in control. Share found in control over "
-            "seven days: {share:%} (95% interval {low:%} to {high:%}), down from {before:%} ({before_low:%} to "
-            "{before_high:%}) a week ago: the chain is "
-            "slipping."
+            "Share found in control over seven days: {share:%} (95% interval {low:%} to {high:%}), down from "
+            "{before:%} "
+            "({before_low:%} to {before_high:%}) a week ago: the chain is slipping."
         )
     ),
     "control_share_up": Phrase(
         msg(
-            "{in_community:n} were found in the community, {in_control:n} in control. Share found in control over "
-            "seven days: {share:%} (95% interval {low:%} to {high:%}), up from {before:%} ({before_low:%} to "
-            "{before_high:%}) a week ago: the chain is "
-            "better held."
+            "Share found in control over seven days: {share:%} (95% interval {low:%} to {high:%}), up from "
+            "{before:%} "
+            "({before_low:%} to {before_high:%}) a week ago: the chain is better held."
         )
     ),
     "control_share_level": Phrase(
         msg(
-            "{in_community:n} were found in the community, {in_control:n} in control. Share found in control over "
-            "seven days: {share:%} (95% interval {low:%} to {high:%}), not clearly different from {before:%} "
-            "({before_low:%} to {before_high:%}) a week "
-            "ago."
+            "Share found in control over seven days: {share:%} (95% interval {low:%} to {high:%}), not clearly "
+            "different "
+            "from {before:%} ({before_low:%} to {before_high:%}) a week ago."
         )
     ),
     "in_hospital": Phrase(msg("In hospital: {today:n}.")),
@@ -112,11 +118,7 @@ PHRASES: dict[str, Phrase] = {
     "district_first": Phrase(msg("First reports after at least {quiet:n} quiet days: {areas:areas}.")),
     "district_doubled": Phrase(msg("Reports of seven days now twice those of the week before: {areas:areas}.")),
     "district_quiet": Phrase(msg("{calm:n} days without a report since today: {areas:areas}.")),
-    "alarms_none": counted(
-        "No alarm on {series:n} series watched ({method:term}).",
-        "No alarm on {series:n} series watched ({method:term}).",
-        by="series",
-    ),
+    "alarms_none": Phrase(msg("No alarm; series watched: {series:n} ({method:term}).")),
     "alarms_standing": counted(
         "{alarms:n} alarm stands, not new; chance alone would raise about {chance:.1} ({method:term}).",
         "{alarms:n} alarms stand, none of them new; chance alone would raise about {chance:.1} ({method:term}).",
@@ -156,7 +158,10 @@ PHRASES: dict[str, Phrase] = {
         msg("At this pace reports halve every {days:.1} days (95% interval {low:.1} to {high:.1}).")
     ),
     "pace_open": Phrase(
-        msg("Anything from halving in {halving:.1} days to doubling in {doubling:.1} days is possible (95% interval).")
+        msg(
+            "How fast is not settled: anything from halving in {halving:.1} days to doubling in {doubling:.1} days is "
+            "possible (95% interval)."
+        )
     ),
     "complete": counted(
         "The one district watched has reported for {on:day}.",
@@ -181,7 +186,7 @@ PHRASES: dict[str, Phrase] = {
     # Where
     "districts_most": Phrase(msg("{areas:areas} hold {share:%} of the reports of the last seven days.")),
     "districts_all": Phrase(msg("All reports of the last seven days come from {areas:areas}.")),
-    "districts_rate": Phrase(msg("{area:area} has the highest rate: {rate:.1} per 100,000 residents in seven days.")),
+    "districts_rate": Phrase(msg("{area:area} has the highest rate: {rate:rate} per 100,000 residents in seven days.")),
     "places_recent": counted(
         "{places:n} place with infections in the last fourteen days; {new:n} new this week, {repeated:n} with two or "
         "more.",
@@ -254,6 +259,13 @@ PHRASES: dict[str, Phrase] = {
         msg("The next smaller zones would cover the same cases with {smaller:~} residents instead of {residents:~}.")
     ),
     # What the reader must know about the data
+    "note_days_not_reported_once": Phrase(
+        msg(
+            "{event:term}: not reported on {days:n} of the last fourteen days, {first:day} to {last:day}; these "
+            "days are "
+            "gaps, not zeros."
+        )
+    ),
     "note_days_not_reported": Phrase(
         msg(
             "{event:term}: not reported on {days:n} of the last fourteen days for {areas:n} areas, {first:day} to "
@@ -274,7 +286,4 @@ PHRASES: dict[str, Phrase] = {
 
 def render(sentence: Sentence, words: Words) -> str:
     """A sentence in one language."""
-    phrase = PHRASES[sentence.code]
-    if phrase.one is not None and phrase.by is not None:
-        return words.say_many(phrase.one, phrase.many, float(sentence.facts[phrase.by]), **sentence.facts)
-    return words.say(phrase.many, **sentence.facts) if sentence.facts else words.say(phrase.many)
+    return PHRASES[sentence.code].render(words, sentence.facts)

@@ -9,94 +9,152 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from seawall.brief.phrases import Phrase, counted
 from seawall.brief.words import Words, msg
 
-REASONS: dict[str, str] = {
-    "infection_found": msg(
-        "{infections:n} infections found, the last reported on {last:day}. Quiet day {day:n} of {quiet_days:n}."
+REASONS: dict[str, Phrase] = {
+    "infection_found": counted(
+        "{infections:n} infection found, reported on {last:day}. Quiet day {day:n} of {quiet_days:n}.",
+        "{infections:n} infections found, the last reported on {last:day}. Quiet day {day:n} of {quiet_days:n}.",
+        by="infections",
     ),
-    "infection_found_at_least": msg(
+    "infection_found_at_least": counted(
+        "At least {infections:n} infection found, reported on {last:day}. Quiet day {day:n} of {quiet_days:n}.",
         "At least {infections:n} infections found, the last reported on {last:day}. Quiet day {day:n} of "
-        "{quiet_days:n}."
+        "{quiet_days:n}.",
+        by="infections",
     ),
-    "visited_by_infected": msg(
-        "{visits:n} stays of infected people, the last on {last_visit:day}. Quiet day {day:n} of {quiet_days:n}."
+    "visited_by_infected": counted(
+        "{visits:n} stay of an infected person, on {last_visit:day}. Quiet day {day:n} of {quiet_days:n}.",
+        "{visits:n} stays of infected people, the last on {last_visit:day}. Quiet day {day:n} of {quiet_days:n}.",
+        by="visits",
     ),
-    "stepped_down": msg(
-        "Stepped down from {from_tier:area} on {since:day}; last infection reported on {last:day}. Quiet day "
-        "{day:n} of "
-        "{quiet_days:n}."
+    "stepped_down": Phrase(
+        msg(
+            "Stepped down from {from_tier:area} on {since:day}; last infection reported on {last:day}. Quiet day "
+            "{day:n} of "
+            "{quiet_days:n}."
+        )
     ),
-    "exit_round_pending": msg(
-        "{quiet_days:n} quiet days done on {clock_done:day}; the exit screening round ({coverage:%} of "
-        "residents) is not "
-        "passed yet. Lapses on {expires:day}."
+    "exit_round_pending": Phrase(
+        msg(
+            "{quiet_days:n} quiet days done on {clock_done:day}; the exit screening round ({coverage:%} of "
+            "residents) is not "
+            "passed yet. Lapses on {expires:day}."
+        )
     ),
-    "threshold_met": msg("Threshold met: {conditions:conditions}."),
-    "held_until_long_enough_below": msg(
-        "Now below the threshold ({conditions:conditions}), for {days:n} of the {days_needed:n} days needed to "
-        "come down."
+    "threshold_met": Phrase(msg("Threshold met: {conditions:conditions}.")),
+    "held_until_long_enough_below": Phrase(
+        msg(
+            "Now below the threshold ({conditions:conditions}), for {days:n} of the {days_needed:n} days needed to "
+            "come down."
+        )
     ),
-    "not_long_enough_above": msg(
-        "Above a stricter threshold ({conditions:conditions}) for {days:n} of the {days_needed:n} days needed to go up."
+    "not_long_enough_above": Phrase(
+        msg(
+            "Above a stricter threshold ({conditions:conditions}) for {days:n} of the {days_needed:n} days needed to "
+            "go up."
+        )
     ),
-    "too_little_known": msg("Too little is known: {conditions:conditions}."),
-    "inputs_missing": msg("Cannot be judged; not told: {missing:inputs}."),
-    "stands_on_last_judgement": msg(
-        "Stands on its last judgement of {judged_on:day}; not told since: {missing:inputs}."
+    "too_little_known": Phrase(msg("Too little is known: {conditions:conditions}.")),
+    "inputs_missing": Phrase(msg("Cannot be judged; not told: {missing:inputs}.")),
+    "stands_on_last_judgement": Phrase(
+        msg("Stands on its last judgement of {judged_on:day}; not told since: {missing:inputs}.")
     ),
-    "not_yet_in_effect": msg("Decided, in effect from {effective:day}: {conditions:conditions}."),
+    "not_yet_in_effect": Phrase(msg("Decided, in effect from {effective:day}: {conditions:conditions}.")),
 }
 """Reason code to wording."""
 
-LIFTS: dict[str, str] = {
-    "quiet_days_pass": msg("No new infection until {until:day}; then {next_tier:area}."),
-    "quiet_days_and_exit_round": msg(
-        "No new infection until {until:day} and a negative screening round from quiet day {round_from:n} on "
-        "({coverage:%} "
-        "of residents); then {next_tier:area}."
+LIFTS: dict[str, Phrase] = {
+    "quiet_days_pass": Phrase(msg("No new infection until {until:day}; then {next_tier:area}.")),
+    "quiet_days_and_exit_round": Phrase(
+        msg(
+            "No new infection until {until:day} and a negative screening round from quiet day {round_from:n} on "
+            "({coverage:%} "
+            "of residents); then {next_tier:area}."
+        )
     ),
-    "exit_round_passed": msg("A negative screening round ({coverage:%} of residents); then {next_tier:area}."),
-    "falls_below": msg("{days:n} days without: {conditions:alternatives}; then {next_tier:area}."),
-    "falls_below_working": msg("{days:n} working days without: {conditions:alternatives}; then {next_tier:area}."),
-    "inputs_known": msg("Report what is not told: {missing:inputs}."),
+    "exit_round_passed": Phrase(msg("A negative screening round ({coverage:%} of residents); then {next_tier:area}.")),
+    "falls_below": counted(
+        "{days:n} day without: {conditions:alternatives}; then {next_tier:area}.",
+        "{days:n} days without: {conditions:alternatives}; then {next_tier:area}.",
+        by="days",
+    ),
+    "falls_below_working": counted(
+        "{days:n} working day without: {conditions:alternatives}; then {next_tier:area}.",
+        "{days:n} working days without: {conditions:alternatives}; then {next_tier:area}.",
+        by="days",
+    ),
+    "inputs_known": Phrase(msg("Report what is not told: {missing:inputs}.")),
 }
 """Code of what would lift a tier to wording."""
 
-NOTES: dict[str, str] = {
-    "outside_validity": msg("This rule set was in force from {valid_from:date} to {valid_to:date}, not on this day."),
-    "no_infections_seen": msg("No infection is located in these data, so no zone can be drawn."),
-    "in_control_not_told": msg(
-        "It is not told who was found in control ({table:term}): infections in quarantine may open zones at home."
+NOTES: dict[str, Phrase] = {
+    "outside_validity": Phrase(
+        msg("This rule set was in force from {valid_from:date} to {valid_to:date}, not on this day.")
     ),
-    "in_control_left_out": msg("{infections:n} infections found in control open no zone."),
-    "suspected_left_out": msg("{cases:n} suspected cases open no zone."),
-    "numbers_are_lower_bounds": msg("Numbers at places are lower bounds ({table:term})."),
-    "cases_not_located": msg(
-        "{infections:n} infections are not located at the level of {level:term} and open no zone."
+    "no_infections_seen": Phrase(msg("No infection is located in these data, so no zone can be drawn.")),
+    "in_control_not_told": Phrase(
+        msg("It is not told who was found in control ({table:term}): infections in quarantine may open zones at home.")
     ),
-    "unit_wider_than_rule": msg(
-        "The rule asks for zones by {rule_unit:term}; the data are no finer than {data_unit:term}: {zones:n} "
-        "zones are "
-        "wider than need be."
+    "in_control_left_out": counted(
+        "{infections:n} infection found in control opens no zone.",
+        "{infections:n} infections found in control open no zone.",
+        by="infections",
     ),
-    "residents_estimated": msg("Residents of {zones:n} zones are estimated ({basis:basis})."),
-    "residents_not_known": msg("Residents of {zones:n} zones are not known and not counted."),
-    "visits_not_seen": msg(
-        "Stays of infected people are not told: no zone is drawn where they have been ({tier:area})."
+    "suspected_left_out": counted(
+        "{cases:n} suspected case opens no zone.",
+        "{cases:n} suspected cases open no zone.",
+        by="cases",
     ),
-    "exit_rounds_not_seen": msg(
-        "Screening rounds are not told: {zones:n} zones wait for an exit round that may have been passed."
+    "numbers_are_lower_bounds": Phrase(msg("Numbers at places are lower bounds ({table:term}).")),
+    "cases_not_located": counted(
+        "{infections:n} infection is not located at the level of {level:term} and opens no zone.",
+        "{infections:n} infections are not located at the level of {level:term} and open no zone.",
+        by="infections",
     ),
-    "lapsed_without_exit_round": msg("{zones:n} zones lapsed after {days:n} days without an exit round."),
-    "input_not_seen": msg("{input:input} is not told for {areas:n} areas ({level:term})."),
-    "indicator_left_out": msg(
-        "Indicator {indicator} is unknown for {areas:n} areas ({level:term}); the others decide."
+    "unit_wider_than_rule": Phrase(
+        msg(
+            "The rule asks for zones by {rule_unit:term}; the data are no finer than {data_unit:term}: {zones:n} "
+            "zones are "
+            "wider than need be."
+        )
     ),
-    "days_not_reported": msg("Indicator {indicator}: days without a report in {areas:n} areas ({level:term})."),
-    "input_substituted": msg("{input:input} is taken from {event:term}."),
-    "change_coming": msg("{area_id:area} comes to {tier:area} on {effective:day}."),
-    "level_not_in_city": msg("The rule judges a level this city has no areas of ({level:term})."),
+    "residents_estimated": counted(
+        "The residents of {zones:n} zone are estimated ({basis:basis}).",
+        "The residents of {zones:n} zones are estimated ({basis:basis}).",
+        by="zones",
+    ),
+    "residents_not_known": counted(
+        "The residents of {zones:n} zone are not known and not counted.",
+        "The residents of {zones:n} zones are not known and not counted.",
+        by="zones",
+    ),
+    "visits_not_seen": Phrase(
+        msg("Stays of infected people are not told: no zone is drawn where they have been ({tier:area}).")
+    ),
+    "exit_rounds_not_seen": counted(
+        "Screening rounds are not told: {zones:n} zone waits for an exit round that may have been passed.",
+        "Screening rounds are not told: {zones:n} zones wait for an exit round that may have been passed.",
+        by="zones",
+    ),
+    "lapsed_without_exit_round": counted(
+        "{zones:n} zone lapsed after {days:n} days without an exit round.",
+        "{zones:n} zones lapsed after {days:n} days without an exit round.",
+        by="zones",
+    ),
+    "input_not_seen": counted(
+        "{input:input} is not told for {areas:n} area ({level:term}).",
+        "{input:input} is not told for {areas:n} areas ({level:term}).",
+        by="areas",
+    ),
+    "indicator_left_out": Phrase(
+        msg("Indicator {indicator} is unknown for {areas:n} areas ({level:term}); the others decide.")
+    ),
+    "days_not_reported": Phrase(msg("Indicator {indicator}: days without a report in {areas:n} areas ({level:term}).")),
+    "input_substituted": Phrase(msg("{input:input} is taken from {event:term}.")),
+    "change_coming": Phrase(msg("{area_id:area} comes to {tier:area} on {effective:day}.")),
+    "level_not_in_city": Phrase(msg("The rule judges a level this city has no areas of ({level:term}).")),
 }
 """Note code to wording."""
 
@@ -161,7 +219,7 @@ def say_note(note: Mapping[str, Any], rules: str, words: Words) -> str:
     return _say(NOTES, json.dumps(note, default=str), rules, words)
 
 
-def _say(wordings: Mapping[str, str], message: str | None, rules: str, words: Words) -> str:
+def _say(wordings: Mapping[str, Phrase], message: str | None, rules: str, words: Words) -> str:
     if message is None:
         return ""
     told = json.loads(message)
@@ -173,4 +231,4 @@ def _say(wordings: Mapping[str, str], message: str | None, rules: str, words: Wo
         code = f"{code}_at_least"
     if facts.get("working_days"):
         code = f"{code}_working"
-    return words.say(wordings[code], **facts)
+    return wordings[code].render(words, facts)

@@ -22,6 +22,9 @@ RECENT_DAYS = 56
 TRUSTED_COMPLETENESS = 0.5
 """Share of a day's events that must be expected to be in before an estimate that rests on it is quoted."""
 
+MIN_REPORTS_FOR_R = 10
+"""Reports in fourteen days below which a district's reproduction number says nothing but what was assumed before."""
+
 TABLE_ORDER = (
     "headline",
     "epidemic_curve",
@@ -247,8 +250,12 @@ def district_summary(city: City, situation: Situation, forecast: pl.DataFrame) -
         residents = city.areas.population(area_id)
         last7 = row["last7"]
         reproduction = latest_trusted(situation.reproduction, situation, area_id)
+        if (row["last7"] or 0) + (row["prior7"] or 0) < MIN_REPORTS_FOR_R:
+            reproduction = reproduction.clear()
         share = situation.spread.filter(pl.col("area_id") == area_id).sort("date").tail(1)
-        ahead = forecast.filter(pl.col("model_id") == model, pl.col("location") == area_id, pl.col("horizon") == 7)
+        ahead = forecast.filter(
+            pl.col("model_id") == (model or ""), pl.col("location") == area_id, pl.col("horizon") == 7
+        )
         rows.append(
             {
                 "area_id": area_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ LANGUAGES: dict[str, str] = {"en": "en_GB", "zh-Hans": "zh_Hans_CN", "zh-Hant": 
 
 CATALOGUES = {"zh-Hans": "zh_Hans.po", "zh-Hant": "zh_Hant.po"}
 """Languages that have a catalogue; English is the source."""
+
+
+MINUS = "\N{MINUS SIGN}"
 
 
 def msg(text: str) -> str:
@@ -83,6 +87,7 @@ class Words:
         """Write one fact.
 
         Kinds: ``n`` whole number; ``~`` two significant digits; ``.1`` one decimal (any number);
+        ``rate`` one decimal below ten, whole above;
         ``%`` percent; ``chance`` a probability, never 0 % or 100 %; ``day`` 27 March; ``short`` 27 Mar;
         ``date`` with the year; ``weekday`` with the weekday too; ``area`` a name; ``areas`` a list of
         names; ``some`` the first three of them and how many more; ``term`` a word of the vocabulary;
@@ -95,8 +100,16 @@ class Words:
         if kind.startswith("."):
             decimals = int(kind[1:])
             pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
-            return str(format_decimal(value, format=pattern, locale=self.locale))
-        return _SPELLINGS[kind](self, value) if kind else str(value)
+            written = format_decimal(value, format=pattern, locale=self.locale)
+        elif kind in _NUMBERS:
+            written = _NUMBERS[kind](self, value)
+        else:
+            return _SPELLINGS[kind](self, value) if kind else str(value)
+        return str(written).replace("-", MINUS)
+
+    def range(self, low: Any, high: Any, kind: str) -> str:
+        """An interval, in words, so that no dash can be taken for a minus."""
+        return self.say(msg("{low} to {high}"), low=self.spell(low, kind), high=self.spell(high, kind))
 
     def name(self, code: str) -> str:
         """The name of an area, place or rule set; the code itself where it has none."""
@@ -135,10 +148,14 @@ def _dated(kind: str) -> Callable[[Words, Any], str]:
     return lambda words, value: str(format_date(_day(value), format=_PATTERNS[words.lang][kind], locale=words.locale))
 
 
+_NUMBERS: dict[str, Callable[[Words, Any], Any]] = {
+    "n": lambda words, value: format_decimal(round(value), locale=words.locale),
+    "~": lambda words, value: format_decimal(two_digits(value), locale=words.locale),
+    "rate": lambda words, value: format_decimal(round(value, 0 if value >= 10 else 1), locale=words.locale),
+    "%": lambda words, value: format_percent(value, format="#,##0%", locale=words.locale),
+}
+
 _SPELLINGS: dict[str, Callable[[Words, Any], str]] = {
-    "n": lambda words, value: str(format_decimal(round(value), locale=words.locale)),
-    "~": lambda words, value: str(format_decimal(two_digits(value), locale=words.locale)),
-    "%": lambda words, value: str(format_percent(value, format="#,##0%", locale=words.locale)),
     "chance": lambda words, value: words.chance(value),
     "day": _dated("day"),
     "short": _dated("short"),
@@ -198,3 +215,19 @@ def two_digits(value: float) -> float:
 def _readable(condition: str) -> str:
     """A condition of a rule file as a reader writes it."""
     return condition.replace(">=", "≥").replace("<=", "≤")
+
+
+_BOTH_SCRIPTS = re.compile(r"(?P<zh>.*[\u4e00-\u9fff][^A-Za-z]*?)\s+(?P<latin>[A-Za-z]{2}[^\u4e00-\u9fff]*)")
+
+
+def in_script(name: str, lang: str) -> str:
+    """The part of a name that belongs to the language, where it is written in both scripts one after the other.
+
+    Examples:
+        >>> in_script("永山苑 1 号 Yongshan Yuan 1", "en"), in_script("永山苑 1 号 Yongshan Yuan 1", "zh-Hans")
+        ('Yongshan Yuan 1', '永山苑 1 号')
+        >>> in_script("中山路A座", "en")
+        '中山路A座'
+    """
+    both = _BOTH_SCRIPTS.fullmatch(name)
+    return name if both is None else both["latin"] if lang == "en" else both["zh"].strip()

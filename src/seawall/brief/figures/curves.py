@@ -145,7 +145,7 @@ def with_band(
     alt: str,
     trusted_to: date | None = None,
     ceiling: float | None = None,
-    bottom: float | None = None,
+    floor: float | None = None,
 ) -> str:
     """An estimate over time with its 95 % interval and the level that matters.
 
@@ -158,8 +158,7 @@ def with_band(
         spec: how the axis writes numbers.
         title, alt: for those who do not see it.
         trusted_to: last day that may be quoted; what follows is drawn as not to be trusted.
-        ceiling: upper end of the axis at most.
-        bottom: lower end of the axis.
+        ceiling, floor: ends of the axis at most.
     """
     clock = "end" if "end" in table.columns else "date"
     days = table[clock].to_list()
@@ -175,7 +174,9 @@ def with_band(
         top = float(np.nanmax(high, initial=0.0))
         if ceiling is not None:
             top = min(top, ceiling)
-        least = float(np.nanmin(low, initial=0.0)) if bottom is None else bottom
+        least = float(np.nanmin(low, initial=0.0))
+        if floor is not None:
+            least = max(least, floor)
         axes.set_ylim(least, top + (top - least) * 0.06)
         if trusted_to is not None and trusted_to < days[-1]:
             start = ordinal(trusted_to) + 0.5
@@ -253,10 +254,10 @@ def delay_trend(rows: pl.DataFrame, words: Words, *, name: str, title: str, alt:
         if target is not None:
             axes.axhline(target, color=COMMUNITY, linewidth=0.9, linestyle=(0, (4, 2)))
         high = np.concatenate([_numbers(rows, "p90"), [float(target or 0)], [1.0]])
-        axes.set_ylim(0, float(np.nanmax(high)) * 1.1)
+        axes.set_ylim(float(np.nanmin(_numbers(rows, "q10"), initial=0.0)), float(np.nanmax(high)) * 1.1)
         count_axis(axes, words, spec=".0")
         if len(days) > 1:
-            date_axis(axes, days[0], days[-1], words)
+            date_axis(axes, days[0], days[-1], words, most=3 if small else 5)
         else:
             axes.set_xticks([x[0]], [words.spell(days[0], "short")])
             axes.set_xlim(x[0] - 3.5, x[0] + 3.5)

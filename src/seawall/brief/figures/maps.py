@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MAX_POINTS = 250
+MAX_POINTS = 120
 """Places drawn one by one; more are gathered into cells."""
 
 MAX_SHAPES = 120
@@ -78,7 +78,6 @@ def risk_map(
     zones: Sequence[ZoneMark],
     words: Words,
     *,
-    unit: str,
     title: str,
     alt: str,
 ) -> str:
@@ -89,7 +88,6 @@ def risk_map(
         dots: places; gathered into cells when there are more than `MAX_POINTS`.
         zones: zones of the first rule set that restrict.
         words: language.
-        unit: what the shading counts.
         title, alt: for those who do not see it.
     """
     from shapely.geometry import shape
@@ -127,28 +125,49 @@ def risk_map(
                 axes.plot([shade.lon], [shade.lat], "o", markersize=11, color=face, markeredgecolor=SOFT, mew=0.6)
         for zone in drawn_zones:
             _patch(axes, zone.simplify(tolerance / 2), facecolor="none", edgecolor=INK, linewidth=1.0, hatch="xxxx")
-        _rings(axes, dots, (east - west) / 24)
-        if zone_points:
-            axes.plot(*zip(*zone_points, strict=True), "x", color=INK, markersize=3.5, mew=0.9, linestyle="none")
+        cell = (east - west) / 22
+        _rings(axes, _gathered(dots, cell))
+        crosses = _gathered([Dot(lon=lon, lat=lat, size=1.0) for lon, lat in zone_points], cell)
+        axes.plot(
+            [dot.lon for dot in crosses],
+            [dot.lat for dot in crosses],
+            "x",
+            color=INK,
+            markersize=3.2,
+            mew=0.8,
+            linestyle="none",
+        )
         _names(axes, shades=shades, shapes=shapes, words=words, bounds=bounds, squeeze=squeeze, height=height)
-        _key(figure, lower, unit, words, dots=bool(dots), zones=bool(drawn_zones or zone_points), shaded=bool(values))
+        _key(
+            figure,
+            lower,
+            words,
+            dots=bool(dots),
+            zones="shapes" if drawn_zones else "points" if zone_points else "",
+            shaded=bool(values),
+        )
 
     return paint(draw, words, name="map", height=height, title=title, alt=alt)
 
 
-def _rings(axes: Axes, dots: Sequence[Dot], cell: float) -> None:
-    if len(dots) > MAX_POINTS:
-        cells: dict[tuple[int, int], list[Dot]] = {}
-        for dot in dots:
-            cells.setdefault((math.floor(dot.lon / cell), math.floor(dot.lat / cell)), []).append(dot)
-        dots = [
-            Dot(
-                lon=sum(dot.lon for dot in group) / len(group),
-                lat=sum(dot.lat for dot in group) / len(group),
-                size=sum(dot.size for dot in group),
-            )
-            for group in cells.values()
-        ]
+def _gathered(dots: Sequence[Dot], cell: float) -> list[Dot]:
+    """The dots, one for each cell of a grid where there are too many to be told apart."""
+    if len(dots) <= MAX_POINTS:
+        return list(dots)
+    cells: dict[tuple[int, int], list[Dot]] = {}
+    for dot in dots:
+        cells.setdefault((math.floor(dot.lon / cell), math.floor(dot.lat / cell)), []).append(dot)
+    return [
+        Dot(
+            lon=sum(dot.lon for dot in group) / len(group),
+            lat=sum(dot.lat for dot in group) / len(group),
+            size=sum(dot.size for dot in group),
+        )
+        for group in cells.values()
+    ]
+
+
+def _rings(axes: Axes, dots: Sequence[Dot]) -> None:
     if not dots:
         return
     largest = max(dot.size for dot in dots)
@@ -199,7 +218,7 @@ def _names(
         axes.text(x, y, text, ha="center", va="center", fontsize=7, color=INK, gid="halo")
 
 
-def _key(figure: Figure, lower: list[float], unit: str, words: Words, *, dots: bool, zones: bool, shaded: bool) -> None:
+def _key(figure: Figure, lower: list[float], words: Words, *, dots: bool, zones: str, shaded: bool) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -220,7 +239,9 @@ def _key(figure: Figure, lower: list[float], unit: str, words: Words, *, dots: b
         marks.append(Line2D([], [], marker="o", markersize=4.5, markerfacecolor="none", color=INK, linestyle="none"))
         labels.append(words.say(msg("place with infections")))
     if zones:
-        marks.append(Patch(facecolor="none", edgecolor=INK, hatch="xxxx", linewidth=1.0))
+        cross = Line2D([], [], marker="x", markersize=3.8, color=INK, mew=0.9, linestyle="none")
+        hatched = Patch(facecolor="none", edgecolor=INK, hatch="xxxx", linewidth=1.0)
+        marks.append(cross if zones == "points" else hatched)
         labels.append(words.say(msg("zone")))
     if marks:
         figure.legend(
@@ -230,9 +251,6 @@ def _key(figure: Figure, lower: list[float], unit: str, words: Words, *, dots: b
             ncols=3,
             frameon=False,
             fontsize=7,
-            title=unit if shaded else None,
-            title_fontsize=7,
-            alignment="left",
             handlelength=1.3,
             handletextpad=0.5,
             columnspacing=1.2,

@@ -123,11 +123,13 @@ def tidy(svg: str, *, name: str, title: str, alt: str) -> str:
     return head + body.strip()
 
 
-def date_axis(axes: Axes, first: date, last: date, words: Words, *, anchor: date | None = None) -> None:
-    """Tick labels at whole weeks, counted from `anchor` (the day of the data), as the language writes dates."""
+def date_axis(
+    axes: Axes, first: date, last: date, words: Words, *, anchor: date | None = None, most: int = MAX_TICKS
+) -> None:
+    """At most `most` + 1 labels, at whole weeks counted from `anchor`, as the language writes dates."""
     anchor = anchor or last
     span = (last - first).days
-    step = next(days for days in (1, 2, 7, 14, 28, 56, 112, 10_000) if span / days <= MAX_TICKS)
+    step = next(days for days in (1, 2, 7, 14, 28, 56, 112, 10_000) if span / days <= most)
     lowest = anchor - timedelta(days=(anchor - first).days // step * step)
     ticks = [lowest + timedelta(days=step * index) for index in range((last - lowest).days // step + 1)]
     axes.set_xticks([ordinal(day) for day in ticks], [words.spell(day, "short") for day in ticks])

@@ -40,7 +40,8 @@ def say_reports(headline: pl.DataFrame, curve: pl.DataFrame, root: str, on: date
         return
     difference = abs(today - row["yesterday"])
     facts |= {"yesterday": row["yesterday"], "difference": difference}
-    yield Sentence(code=f"reports_{change(today, row['yesterday'])}", facts=facts, table="headline", rows=rows)
+    code = f"reports_{change(today, row['yesterday'])}" if today else "reports_none"
+    yield Sentence(code=code, facts=facts, table="headline", rows=rows)
 
 
 def say_week(headline: pl.DataFrame, root: str) -> Iterator[Sentence]:
@@ -78,9 +79,10 @@ def say_control(spread: pl.DataFrame, root: str, on: date) -> Iterator[Sentence]
     if now is None:
         return
     row, rows = now
+    if row["in_community"] or row["in_control"]:
+        facts = {"on": on.isoformat(), "in_community": row["in_community"], "in_control": row["in_control"]}
+        yield Sentence(code="control_today", facts=facts, table="spread", rows=rows)
     facts = {
-        "in_community": row["in_community"],
-        "in_control": row["in_control"],
         "share": row["share_in_control"],
         "low": row["share_q2.5"],
         "high": row["share_q97.5"],

@@ -78,9 +78,8 @@ def say_notes(notes: pl.DataFrame) -> Iterator[Sentence]:
         notes: ``code, facts``, the facts as JSON.
     """
     for position, row in enumerate(notes.iter_rows(named=True)):
-        yield Sentence(
-            code=f"note_{row['code']}",
-            facts=json.loads(row["facts"]),
-            table="notes",
-            rows=(position + 1 + HEADER_ROWS,),
-        )
+        facts = json.loads(row["facts"])
+        code = f"note_{row['code']}"
+        if code == "note_days_not_reported" and facts["areas"] == 1:
+            code = "note_days_not_reported_once"
+        yield Sentence(code=code, facts=facts, table="notes", rows=(position + 1 + HEADER_ROWS,))
