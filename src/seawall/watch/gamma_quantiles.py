@@ -122,7 +122,7 @@ def _solve(
         high[active] = np.where(short > 0, at, high[active])
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             newton = short / slope
-            proposal = at * (1 - newton / np.maximum(1 - newton * bend / (2 * slope), 0.5))
+            proposal = at * (1 - newton / np.clip(1 - newton * bend / (2 * slope), 0.5, 2))
         inside = (proposal >= low[active]) & (proposal <= high[active])
         x[active] = np.where(inside, proposal, (low[active] + high[active]) / 2)
         active = active[np.abs(x[active] - at) > last_step * at]

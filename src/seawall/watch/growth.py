@@ -29,7 +29,7 @@ class GrowthRate:
         quantiles: float, shape (region, window, level): confidence limits, one at each of `levels`;
             infinite where the counts set no bound on that side.
         levels: the levels, between 0 and 1.
-        dispersion: float, shape (region, window): variance of the counts over their mean, 1 or more.
+        dispersion: float, shape (region, window): φ, the variance of the counts over their mean, 1 or more.
     """
 
     windows: np.ndarray
@@ -46,7 +46,7 @@ def estimate_growth(
     weekdays: bool = False,
     levels: Sequence[float] = (0.025, 0.5, 0.975),
 ) -> GrowthRate:
-    """Growth rate per day in each window, by quasi-Poisson log-linear regression.
+    """Growth rate per day in each window, by log-linear regression of overdispersed counts.
 
     log E[count] = level + r day, or one level for each day of the week. Given the totals (of all days, or of
     each weekday) the likelihood depends on r alone:
@@ -54,9 +54,10 @@ def estimate_growth(
         l(r) = r Σ t y(t) - Σ_g N(g) log Σ_{t in g} exp(r t),   g: all days, or the days of one weekday
 
     Its maximum is the estimate. Limits are where 2 (l(r̂) - l(r)) / φ reaches the square of Student's t
-    quantile; φ, the variance over the mean, is Pearson's X² over its degrees of freedom, never below 1. They
-    need no normal approximation of r, so they are lopsided when counts are small, and open when all cases
-    fall on the first or last day.
+    quantile. φ is the variance over the mean, averaged as the days bear on r, for counts with variance
+    mu + alpha mu², alpha where Pearson's X² equals its degrees of freedom, never below 0. The limits need no
+    normal approximation of r: they are lopsided when counts are small, and open when all cases fall on
+    the first or last day.
 
     Args:
         counts: float, shape (day,) or (region, day), 0 or more. NaN: not reported, and left out.
@@ -172,14 +173,32 @@ def _fit(rows: np.ndarray, groups: int, levels: np.ndarray) -> tuple[np.ndarray,
     best = _peak(profile)
     peak = profile.at(best)[0]
     expected = profile.expected(best)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        pearson = np.where(expected > 0, (profile.counts - expected) ** 2 / expected, 0.0).sum(axis=(1, 2))
-    spread = np.maximum(1.0, pearson / freedom)
+    spread = _dispersion(profile, expected, freedom)
     growth[usable], dispersion[usable] = _open(best), spread
     for column, level in enumerate(levels):
         deviate = special.stdtrit(freedom, level)
         limits[usable, column] = _open(_crossing(profile, best, peak - spread * deviate**2 / 2, np.sign(deviate)))
     return growth, dispersion, limits
+
+
+def _dispersion(profile: _Profile, expected: np.ndarray, freedom: np.ndarray) -> np.ndarray:
+    """Variance over mean of the counts, averaged as they bear on the growth rate; 1 or more.
+
+    The variance is taken as mu + alpha mu^2. Alpha solves Pearson's X^2 = degrees of freedom.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        squared = np.where(expected > 0, (profile.counts - expected) ** 2 / expected, 0.0)
+        centre = (expected * profile.day).sum(axis=1, keepdims=True) / profile.totals[:, None, :]
+        lever = np.where(expected > 0, expected * (profile.day - centre) ** 2, 0.0)
+    low, high = np.full(freedom.size, -20.0), np.full(freedom.size, 10.0)
+    for _ in range(60):
+        middle = (low + high) / 2
+        pearson = (squared / (1 + np.exp(middle)[:, None, None] * expected)).sum(axis=(1, 2))
+        low, high = np.where(pearson > freedom, middle, low), np.where(pearson > freedom, high, middle)
+    alpha = np.where(squared.sum(axis=(1, 2)) > freedom, np.exp(low), 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weighted = (expected * lever).sum(axis=(1, 2)) / lever.sum(axis=(1, 2))
+    return np.asarray(1 + alpha * np.where(np.isfinite(weighted), weighted, 0.0))
 
 
 def _open(growth: np.ndarray) -> np.ndarray:
@@ -243,8 +262,8 @@ def doubling_days(growth_low: np.ndarray, growth: np.ndarray, growth_high: np.nd
         float, shape (..., 3): the limit at the fast-growing end (ln 2 / growth_high), the estimate, and the
         limit at the other end (ln 2 / growth_low). NaN: no bound on that side, no estimate, or standstill.
     """
-    low, middle, high = (np.asarray(value, dtype=float) for value in (growth_low, growth, growth_high))
-    middle = np.where(np.abs(middle) < STILL_PER_DAY, 0.0, middle)
+    given = (np.asarray(value, dtype=float) for value in (growth_low, growth, growth_high))
+    low, middle, high = (np.where(np.abs(value) < STILL_PER_DAY, 0.0, value) for value in given)
     with np.errstate(divide="ignore"):
         soonest, estimate, latest = (np.log(2) / value for value in (high, middle, low))
     spans = (low <= 0) & (high >= 0)
