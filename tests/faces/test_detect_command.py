@@ -13,7 +13,8 @@ import pytest
 
 from seawall.cli.app import run
 from seawall.core.draws import generator
-from seawall.watch.alarms import METHODS, EarsRules, FarringtonRules, ears, farrington, farrington_original_rules
+from seawall.watch.alarms import METHODS, CusumRules, FarringtonRules, farrington, farrington_original_rules
+from seawall.watch.alarms import detect as assess
 
 WEEKS = 290
 COUNTS = generator(1, "detect command").poisson(9.0, (WEEKS, 2)).astype(float)
@@ -74,14 +75,24 @@ def test_the_first_row_is_the_first_that_can_be_assessed(detect):
 @pytest.mark.parametrize("method", list(METHODS))
 def test_an_index_stands_for_dates(detect, method):
     plain = pl.DataFrame({"index": range(11, 11 + WEEKS), "count": COUNTS[:, 0].astype(int)})
-    status, table, _ = detect(plain, "--method", method, "--frequency", "52", "--alpha", "0.02")
+    status, table, _ = detect(plain, "--method", method, "--frequency", "52")
     assert status == 0
-    rules = METHODS[method].make(alpha=0.02)
-    verdicts = ears(COUNTS[:, :1], rules) if isinstance(rules, EarsRules) else farrington(COUNTS[:, :1], rules)
+    verdicts = assess(COUNTS[:, :1], METHODS[method].make())
     rows = table["index"].to_numpy() - 11
     np.testing.assert_allclose(table["upper"].to_numpy(), verdicts.upper[rows, 0])
-    assert table["index"].max() == 10 + WEEKS
+    assert table["alarm"].to_list() == verdicts.alarm[rows, 0].astype(int).tolist()
+    assert len(rows) == verdicts.assessed.sum()
     assert "series" not in table.columns
+
+
+def test_a_cusum_begins_where_it_is_told(detect):
+    table = weekly().filter(series="S")
+    status, out, _ = detect(table, "--method", "cusum", "--from", "2022-01-03", "--h", "3", "--k", "0.5", "--m", "glm")
+    assert status == 0
+    begin = MONDAYS.index(date(2022, 1, 3))
+    verdicts = assess(COUNTS[:, 1:], CusumRules(k=0.5, h=3, m="glm"), wanted=np.arange(WEEKS) >= begin)
+    np.testing.assert_allclose(out["upper"].to_numpy(), verdicts.upper[begin:, 0])
+    assert out["alarm"][-1] == 1
 
 
 def test_every_option_reaches_the_rules(detect):

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from seawall.cli.app import run
-from seawall.watch.alarms import EarsRules, FarringtonRules, Status, detect, ears, farrington, farrington_original_rules
+from seawall.watch.alarms import (
+    METHODS,
+    CusumRules,
+    EarsRules,
+    FarringtonRules,
+    Status,
+    detect,
+    ears,
+    farrington,
+    farrington_original_rules,
+)
 from seawall.watch.alarms.bounds import negative_binomial_bound
 from seawall.watch.alarms.reference import Windows, reference
 
@@ -23,9 +33,17 @@ DETECTORS = [
     farrington_original_rules(b=3, w=1),
 ]
 
+OTHERS = [
+    METHODS["rki3"].make(),
+    METHODS["bayes2"].make(alpha=0.1),
+    CusumRules(trans="rossi"),
+    CusumRules(m="glm"),
+]
+
 count = st.one_of(st.just(np.nan), st.integers(0, 3).map(float), st.integers(0, 10**6).map(float))
 several = arrays(float, (48, 3), elements=count)
 detectors = st.sampled_from(DETECTORS)
+any_detector = st.sampled_from([*DETECTORS, *OTHERS])
 
 
 @settings(max_examples=60, deadline=None)
@@ -41,7 +59,7 @@ def test_an_alarm_is_a_count_above_its_bound_and_nothing_else(counts, detector):
 
 
 @settings(max_examples=60, deadline=None)
-@given(counts=several, detector=detectors)
+@given(counts=several, detector=any_detector)
 def test_a_series_does_not_know_of_the_others(counts, detector):
     together = detect(counts, detector, frequency=12)
     for column in range(counts.shape[1]):
@@ -52,7 +70,7 @@ def test_a_series_does_not_know_of_the_others(counts, detector):
 
 
 @settings(max_examples=60, deadline=None)
-@given(counts=several, detector=detectors)
+@given(counts=several, detector=any_detector)
 def test_nothing_depends_on_later_counts(counts, detector):
     whole = detect(counts, detector, frequency=12)
     before = detect(counts[:-4], detector, frequency=12)
@@ -61,7 +79,7 @@ def test_nothing_depends_on_later_counts(counts, detector):
 
 
 @settings(max_examples=40, deadline=None)
-@given(counts=several, detector=detectors, more=st.integers(1, 1000))
+@given(counts=several, detector=any_detector, more=st.integers(1, 1000))
 def test_one_count_more_never_takes_an_alarm_back(counts, detector, more):
     low = detect(counts, detector, frequency=12)
     higher = counts.copy()
@@ -76,7 +94,7 @@ def test_days_that_come_before_the_first_count_change_nothing(counts, seed):
     counts = counts.copy()
     counts[0] = 1 + seed
     padded = np.vstack([np.full((5, 3), np.nan), counts])
-    for detector in DETECTORS:
+    for detector in [*DETECTORS, *OTHERS]:
         early, late = detect(counts, detector, frequency=12), detect(padded, detector, frequency=12)
         np.testing.assert_array_equal(early.status, late.status[5:])
         np.testing.assert_array_equal(early.alarm, late.alarm[5:])
@@ -149,7 +167,7 @@ def test_no_table_ends_in_a_traceback(rows, header, tmp_path_factory):
     path = tmp_path_factory.mktemp("any") / "counts.csv"
     path.write_text("\n".join([header, *(",".join(row) for row in rows)]), encoding="utf-8")
     out = path.with_name("out.csv")
-    for method in ("ears-c3", "farrington"):
+    for method in ("ears-c3", "farrington", "cusum", "bayes2"):
         status = run(["detect", str(path), "--method", method, "-o", str(out)])
         assert status in {0, 1}
         assert out.exists() == (status == 0)

@@ -8,10 +8,14 @@ import pytest
 
 from seawall.core import InvalidInput
 from seawall.watch.alarms import (
+    METHODS,
+    CusumRules,
     EarsRules,
     FarringtonRules,
     Status,
     chance_alarms,
+    cusum,
+    detect,
     ears,
     farrington,
     farrington_original_rules,
@@ -230,6 +234,49 @@ def test_rules_that_do_not_fit_a_year():
     with pytest.raises(InvalidInput, match="2 value"):
         FarringtonRules(alpha=0.9, b=0)
     farrington(counts, FarringtonRules(no_periods=46))  # 45 steps lie between the windows
+
+
+def test_rki_takes_poisson_limits_and_above_twenty_the_spread():
+    rules = METHODS["rki1"].make()
+    few = detect(one(0, 1, 0, 2, 0, 0, 4), rules)
+    assert few.upper[6, 0] == 3.285  # mean 0.5
+    assert few.alarm[6, 0]
+    many = detect(one(30, 34, 30, 34, 30, 34, 36), rules)
+    assert many.upper[6, 0] == pytest.approx(32 + 2 * sqrt(6 * 4 / 5))
+    assert not many.alarm[6, 0]
+    assert METHODS["rki2"].make().weeks_back(52) == [*range(1, 7), *range(46, 59)]
+    assert METHODS["rki3"].make().weeks_back(52) == [*range(48, 57), *range(100, 109)]
+
+
+def test_bayes_predicts_from_a_gamma():
+    # Six weeks without a case: negative binomial of size 1/2, P(0) = sqrt(6/7) = 0.926.
+    silent = detect(one(*[0] * 6, 1), METHODS["bayes1"].make(alpha=0.05))
+    assert silent.upper[6, 0] == 1
+    assert not silent.alarm[6, 0]
+    assert detect(one(*[0] * 6, 1), METHODS["bayes1"].make(alpha=0.1)).alarm[6, 0]
+    assert silent.expected[6, 0] == pytest.approx(0.5 / 6)
+
+
+def test_a_cusum_adds_what_exceeds_k():
+    counts = one(4, 4, 4, 4, 4, 4, 8, 8, NAN, 4, 4)
+    rules = CusumRules(k=1, h=1.5)
+    verdicts = cusum(counts, rules, wanted=np.arange(11) >= 6)
+    # Each 8 is two standard deviations above 4: the sum is 1, 2, then 1 and 0.
+    assert verdicts.score[[6, 7, 9, 10], 0].tolist() == pytest.approx([1 / 1.5, 2 / 1.5, 1 / 1.5, 0])
+    assert verdicts.alarm[:, 0].tolist() == [False] * 7 + [True] + [False] * 3
+    assert verdicts.upper[[6, 7], 0].tolist() == [9, 7]  # 4 + 2 x 2.5 and 4 + 2 x 1.5
+    assert verdicts.status[8, 0] == Status.NOT_REPORTED
+    rossi = cusum(counts, CusumRules(k=1, h=1.5, trans="rossi"), wanted=np.arange(11) >= 6)
+    assert rossi.score[6, 0] * 1.5 == pytest.approx((8 - 12 + 2 * sqrt(32)) / 4 - 1)
+    assert rossi.upper[6, 0] == pytest.approx((sqrt(16 + 2 * 2.5 * 2) - 2) ** 2)
+
+
+def test_a_cusum_of_a_wave_expects_the_wave():
+    weeks = np.arange(156)
+    wave = np.round(np.exp(3 + np.sin(2 * np.pi * weeks / 52)) * 1000)[:, None]
+    verdicts = cusum(wave, CusumRules(m="glm"), wanted=weeks >= 104)
+    np.testing.assert_allclose(verdicts.expected[104:], wave[104:], rtol=1e-3)
+    assert not verdicts.alarm.any()
 
 
 def test_weeks_are_whole_and_a_missing_day_makes_a_missing_week():

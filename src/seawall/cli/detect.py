@@ -25,7 +25,13 @@ def detect(
         ),
     ],
     *,
-    method: Annotated[str, Parameter(help="ears-c1, ears-c2, ears-c3, farrington or farrington-original.")],
+    method: Annotated[
+        str,
+        Parameter(
+            help="ears-c1, ears-c2, ears-c3, farrington, farrington-original, cusum, rki1, rki2, rki3, bayes1, bayes2 "
+            "or bayes3."
+        ),
+    ],
     from_: Annotated[
         str | None, Parameter(name="--from", help="First date or index to assess; else the first that can be.")
     ] = None,
@@ -33,12 +39,12 @@ def detect(
     weekly: Annotated[bool, Parameter(negative="", help="Sum daily counts by week first (Monday to Sunday).")] = False,
     alpha: Annotated[
         float | None,
-        Parameter(help="Level. [default: 0.001 for EARS C1 and C2, 0.025 for C3, 0.05 for Farrington]"),
+        Parameter(help="Level. [default: 0.001 for EARS C1 and C2, 0.025 for C3, else 0.05]"),
     ] = None,
     baseline: Annotated[int | None, Parameter(help="EARS: counts in the baseline. [default: 7]")] = None,
     min_sd: Annotated[float | None, Parameter(help="EARS: spread not gone below. [default: 0]")] = None,
-    b: Annotated[int | None, Parameter(help="Years looked back. [default: 5]")] = None,
-    w: Annotated[int | None, Parameter(help="Half width of the windows, in steps. [default: 3]")] = None,
+    b: Annotated[int | None, Parameter(help="Farrington: years looked back. [default: 5]")] = None,
+    w: Annotated[int | None, Parameter(help="Farrington: half width of the windows. [default: 3]")] = None,
     no_periods: Annotated[int | None, Parameter(help="Farrington: seasonal levels. [default: 10]")] = None,
     reweight: Annotated[bool | None, Parameter(help="Farrington: down-weight past outbreaks. [default: yes]")] = None,
     weights_threshold: Annotated[
@@ -68,6 +74,15 @@ def detect(
         Literal["package", "pearson"] | None,
         Parameter(help="Farrington: errors as in R's surveillance, or of the fitted model. [default: package]"),
     ] = None,
+    k: Annotated[float | None, Parameter(help="CUSUM: excess that adds nothing. [default: 1.04]")] = None,
+    h: Annotated[float | None, Parameter(help="CUSUM: sum beyond which the alarm is. [default: 2.26]")] = None,
+    m: Annotated[
+        Literal["mean", "glm"] | None,
+        Parameter(help="CUSUM: expected is the mean of the counts before, or a yearly wave. [default: mean]"),
+    ] = None,
+    trans: Annotated[
+        Literal["standard", "rossi"] | None, Parameter(help="CUSUM: how counts are standardised. [default: standard]")
+    ] = None,
     output: Annotated[
         str, Parameter(name=["--output", "-o"], help="File to write (CSV, CSV.gz, Parquet); - is standard output.")
     ] = "-",
@@ -78,12 +93,13 @@ def detect(
     Writes for each count what was expected without an outbreak, the upper bound, a score and whether
     there is an alarm (0 or 1). A count that was not reported is no zero: it is not assessed, and a
     baseline does without it. EARS looks at the counts just before and suits daily or weekly series
-    without a past; Farrington compares with earlier years and needs weekly (or monthly) counts.
+    without a past; Farrington compares with earlier years and needs weekly (or monthly) counts. CUSUM
+    adds excesses up from --from on, against the counts before.
     """
     from seawall.cli.hub_files import show
     from seawall.cli.series_table import read_series
     from seawall.core import Fault, InvalidInput
-    from seawall.watch.alarms import METHODS, PLANNED, CountSeries, assess_series
+    from seawall.watch.alarms import METHODS, PLANNED, CountSeries, assess_series, compares_years
 
     if counts.startswith("-") and counts != "-":
         return _usage(f"There is no option {counts}. See seawall detect --help.")
@@ -108,11 +124,15 @@ def detect(
         "limit54_cases": limit54_cases,
         "limit54_weeks": limit54_weeks,
         "standard_errors": standard_errors,
+        "k": k,
+        "h": h,
+        "m": m,
+        "trans": trans,
     }
     options = {name: value for name, value in given.items() if value is not None}
     strange = [_option(name) for name in options if name not in METHODS[method].options]
     if strange:
-        takes = ", ".join(_option(name) for name in METHODS[method].options)
+        takes = ", ".join(_option(name) for name in METHODS[method].options) or "no option of its own"
         return _usage(f"{method} does not take {', '.join(strange)}. It takes {takes}.")
     try:
         detector = METHODS[method].make(**options)
@@ -120,7 +140,7 @@ def detect(
         raise _by_option(error, method) from None
     table = read_series(counts, optional=("population",), step_days=None)
     since = _since(from_, table)
-    _check_steps(table, frequency, weekly=weekly, yearly=METHODS[method].yearly)
+    _check_steps(table, frequency, weekly=weekly, yearly=compares_years(detector))
     if population_offset and "population" not in table.columns:
         fault = Fault(
             file=table.file, problem="there is no column population", mend="Add it, or leave --population-offset out"
@@ -157,7 +177,7 @@ def _by_option(error: InvalidInput, method: str) -> InvalidInput:
 
     from seawall.core import InvalidInput
 
-    rules = {"EarsRules", "FarringtonRules"}
+    rules = {"EarsRules", "FarringtonRules", "HistoricalRules", "CusumRules"}
     faults = [
         replace(fault, file=method, column=_option(fault.column or "")) if fault.file in rules else fault
         for fault in error.faults

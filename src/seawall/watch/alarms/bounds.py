@@ -77,7 +77,7 @@ def negative_binomial_bound(counts: np.ndarray, mean: np.ndarray, dispersion: np
     p_value = np.full(mean.shape, np.nan)
     with np.errstate(divide="ignore"):
         size = np.where(dispersion > 1, mean / (dispersion - 1), np.inf)
-    upper[usable] = _quantile(1 - alpha, mean[usable], size[usable])
+    upper[usable] = negative_binomial_quantile(1 - alpha, mean[usable], size[usable])
     p_value[usable] = 1 - _distribution(counts[usable] - 1, mean[usable], size[usable])
     return Bound(upper=upper, p_value=p_value)
 
@@ -94,8 +94,14 @@ def _distribution(count: np.ndarray, mean: np.ndarray, size: np.ndarray) -> np.n
     return np.where(count < 0, 0.0, answer)
 
 
-def _quantile(probability: float, mean: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """Smallest whole number whose distribution function reaches the probability."""
+def negative_binomial_quantile(probability: float, mean: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """Smallest whole number whose distribution function reaches the probability.
+
+    Args:
+        probability: of the quantile.
+        mean: float, shape (count,).
+        size: float, shape (count,). The variance is ``mean + mean^2 / size``; infinite is Poisson.
+    """
     target = probability * (1 - _FUZZ)
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.sqrt(mean + np.where(np.isinf(size), 0.0, mean**2 / size))

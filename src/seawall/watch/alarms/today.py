@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from seawall.watch.alarms.detector import METHODS, Detector, detect
+from seawall.watch.alarms.detector import METHODS, Detector, compares_years, detect, first_assessable
 from seawall.watch.alarms.ears import EarsRules, ears_false_alarm_rate
+from seawall.watch.alarms.farrington_rules import FarringtonRules
+from seawall.watch.alarms.historical import HistoricalRules
 from seawall.watch.alarms.verdicts import Status, Verdicts
 from seawall.watch.alarms.weeks import weekly_sums
 from seawall.watch.series import DailyCounts
@@ -80,13 +83,14 @@ def alarms_today(
     tables = [pl.DataFrame(schema=ALARM_COLUMNS)]
     for name, options in methods.items():
         detector = METHODS[name].make(**options)
-        if METHODS[name].yearly:
+        if compares_years(detector):
             series, dates = weekly_sums(values, counts.start, last=on)
             wanted = np.array([day >= since for day in dates], dtype=bool)
             verdicts = detect(series, detector, dates=dates, wanted=wanted)
         else:
-            # A detector with a short memory need not see the whole past.
-            reach = len(values) - min(len(values), (end - since).days + 1 + _memory(detector))
+            reach = 0
+            if isinstance(detector, EarsRules):  # it need not see the whole past
+                reach = max(0, len(values) - (end - since).days - 1 - 4 * first_assessable(detector, 52))
             series = values[reach:]
             dates = [counts.start + timedelta(days=day) for day in range(reach, len(values))]
             wanted = np.array([day >= since for day in dates], dtype=bool)
@@ -125,18 +129,16 @@ def chance_alarms(alarms: pl.DataFrame) -> pl.DataFrame:
 
 
 def false_alarm_rate(detector: Detector) -> float:
-    """Share of quiet counts on which a detector alarms by its own assumptions.
+    """Share of quiet counts on which a detector alarms by its own assumptions; NaN where they do not tell.
 
-    For Farrington's it is the nominal level above the bound. A bound that is a whole number and the
-    rule of too few cases make the true share smaller; past outbreaks and a rise make it larger.
+    For Farrington's and Bayes' it is the nominal level above the bound. A bound that is a whole number
+    and the rule of too few cases make the true share smaller; past outbreaks and a rise make it larger.
     """
     if isinstance(detector, EarsRules):
         return ears_false_alarm_rate(detector)
-    return detector.alpha / 2 if detector.two_sided else detector.alpha
-
-
-def _memory(detector: Detector) -> int:
-    return 4 * detector.baseline + 7 if isinstance(detector, EarsRules) else 0
+    if isinstance(detector, FarringtonRules):
+        return detector.alpha / 2 if detector.two_sided else detector.alpha
+    return detector.alpha if isinstance(detector, HistoricalRules) and detector.kind == "bayes" else math.nan
 
 
 def _table(
@@ -168,4 +170,4 @@ def _table(
             "status": words[verdicts.status[place]],
         },
         schema=dict(ALARM_COLUMNS),
-    ).with_columns(pl.col("expected", "upper", "score").fill_nan(None))
+    ).with_columns(pl.col("expected", "upper", "score", "false_alarm_rate").fill_nan(None))
