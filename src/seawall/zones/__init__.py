@@ -8,7 +8,7 @@ from seawall.zones.map import ZoneMap
 from seawall.zones.messages import LIFTS, NOTES, REASONS
 from seawall.zones.residents import BASES, UnitSizes
 from seawall.zones.ruleset import RuleSet, Tier
-from seawall.zones.seen import Seen, see
+from seawall.zones.seen import Seen, last_day, see
 
 __all__ = [
     "BASES",
@@ -24,6 +24,7 @@ __all__ = [
     "compare",
     "draw_zones",
     "forbidden_inputs",
+    "last_day",
     "lint_rules",
     "load_rules",
     "parse_rules",

@@ -103,6 +103,7 @@ LIFTS: dict[str, tuple[str, ...]] = {
 NOTES: dict[str, tuple[str, ...]] = {
     "outside_validity": ("rules", "valid_from", "valid_to"),
     "no_infections_seen": ("on",),
+    "none_before_the_first_line": ("first",),
     "in_control_not_told": ("table",),
     "in_control_left_out": ("infections",),
     "suspected_left_out": ("cases",),
@@ -121,8 +122,11 @@ NOTES: dict[str, tuple[str, ...]] = {
     "change_coming": ("area_id", "tier", "effective"),
     "level_not_in_city": ("level",),
 }
-"""What a map could not see or had to assume: code to the names of its facts. `zones` of
-``lapsed_without_exit_round`` are those that ended so in the last seven days, after `days` of waiting."""
+"""What a map could not see or had to assume: code to the names of its facts.
+
+`zones` of ``lapsed_without_exit_round`` are those that ended so in the last seven days, after `days` of
+waiting; with ``none_before_the_first_line`` the days before the line list begins, which a window reaches,
+are taken for days without infections."""
 
 
 def _plain(value: Any) -> Any:

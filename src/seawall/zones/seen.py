@@ -15,11 +15,12 @@ import numpy as np
 import polars as pl
 
 from seawall.city import AreaTree, City
+from seawall.core import Fault, InvalidInput
 from seawall.watch.series import DailyCounts, cases_known, daily_counts
+from seawall.zones.inputs import daily_numbers
 from seawall.zones.measure import Series
 from seawall.zones.messages import note
 from seawall.zones.ruleset import JUDGED_LEVELS
-from seawall.zones.vocabulary import INPUTS
 
 INFECTIONS = {
     "date": pl.Date,
@@ -81,6 +82,21 @@ class Seen:
     notes: tuple[Mapping[str, Any], ...] = ()
 
 
+LONGEST_SILENCE = 366
+"""Days after the last entry of a folder for which zones can still be asked."""
+
+
+def last_day(city: City) -> date | None:
+    """The last day on which the folder reports an infection or a number; None where it reports none."""
+    reported = {
+        "cases": pl.coalesce("report_date", "specimen_date"),
+        "counts": pl.col("date"),
+        "signals": pl.col("date"),
+    }
+    found = [city.scan(table).select(day.max()).collect().item() for table, day in reported.items() if city.has(table)]
+    return max((day for day in found if day is not None), default=None)
+
+
 def see(city: City, on: date, *, counts: DailyCounts | None = None) -> Seen:
     """What the folder lets a rule see on a day: nothing that was reported later.
 
@@ -92,7 +108,17 @@ def see(city: City, on: date, *, counts: DailyCounts | None = None) -> Seen:
     Returns:
         Infections come from the line list; where there is none from `signals` (numbers by place), and
         where these are missing too from `counts` at the finest areas they name.
+
+    Raises:
+        InvalidInput: the folder reports nothing, or nothing for more than a year before `on`.
     """
+    last = last_day(city)
+    if last is None or (on - last).days > LONGEST_SILENCE:
+        problem = "it reports no infection and no number" if last is None else f"its last entry is of {last}"
+        raise InvalidInput(
+            f"Zones cannot be drawn for {on}.",
+            [Fault(file=str(city.root), problem=problem, mend="Add reports, or ask for a day they cover")],
+        )
     counts = daily_counts(city, on) if counts is None else counts
     places = (
         city.scan("places").select(list(PLACES)).unique("place_id", keep="first").collect()
@@ -108,12 +134,15 @@ def see(city: City, on: date, *, counts: DailyCounts | None = None) -> Seen:
     if not found:
         found.append(_from_counts(city, counts, notes))
     infections = _merged(found)
+    row = counts.listed_from.get("reports")
+    if row is not None and counts.days - row < 14 and np.isnan(counts.of("reports")[:row]).all():
+        notes.append(note("none_before_the_first_line", first=counts.dates[row]))
     if infections.is_empty():
         notes.append(note("no_infections_seen", on=on))
     levels = [level for level in JUDGED_LEVELS if city.areas.at_level(level)]
     series, areas_of = {}, {}
     for level in levels:
-        series[level], areas_of[level] = _series(city, counts, on, level)
+        series[level], areas_of[level] = daily_numbers(city, counts, on, level)
     return Seen(
         on=on,
         areas=city.areas,
@@ -266,93 +295,3 @@ def _rounds(city: City, on: date) -> pl.DataFrame:
         .collect()
         .select(list(ROUNDS))
     )
-
-
-def _series(city: City, counts: DailyCounts, on: date, level: str) -> tuple[Series, tuple[str, ...]]:
-    """Every input of the vocabulary that the folder gives for the areas of one level."""
-    told = counts.rolled_up(city, level)
-    areas = told.area_ids or tuple(area.area_id for area in city.areas.at_level(level))
-    days = max(counts.days, 1)
-    events = {event: array for event, array in told.events.items() if not np.isnan(array).all()}
-    for event, array in _from_tables(city, on, counts, level, areas).items():
-        events.setdefault(event, array)
-    values, substituted = {}, {}
-    for name, known in INPUTS.items():
-        told_as = [event for event in known.events if event in events]
-        if told_as:
-            values[name] = events[told_as[0]]
-            if told_as[0] != known.events[0]:
-                substituted[name] = told_as[0]
-        elif known.sum_of and all(part in events for part in known.sum_of):
-            values[name] = np.sum([events[part] for part in known.sum_of], axis=0)
-    if not values:
-        values["infections"] = np.full((days, len(areas)), np.nan)
-    listed = {event for event, row in counts.listed_from.items() if row == 0}
-    zero_before = frozenset(name for name in values if any(event in listed for event in INPUTS[name].events[:1]))
-    residents = np.array([_known(city.areas.population(area_id)) for area_id in areas])
-    return Series(values=values, residents=residents, zero_before=zero_before, substituted=substituted), areas
-
-
-def _known(population: int | None) -> float:
-    return float("nan") if population is None else float(population)
-
-
-def _from_tables(
-    city: City, on: date, counts: DailyCounts, level: str, areas: tuple[str, ...]
-) -> dict[str, np.ndarray]:
-    """Events that stand in tables of their own: tests, doses, beds; shape (day, area) each."""
-    column = {area_id: place for place, area_id in enumerate(areas)}
-    shape = (max(counts.days, 1), len(areas))
-    lands = city.areas.ancestors_at(level)
-    events: dict[str, np.ndarray] = {}
-    if city.has("tests"):
-        rows = (
-            city.scan("tests")
-            .filter(pl.col("date") >= counts.start, pl.col("date") <= on)
-            .join(lands.lazy(), on="area_id")
-            .group_by("date", "ancestor_id")
-            .agg(pl.col("tests", "positives").sum().cast(pl.Float64))
-            .collect()
-        )
-        for event in ("tests", "positives"):
-            if rows.height:
-                events[event] = _placed(rows, event, counts.start, column, shape)
-    if city.has("doses"):
-        rows = (
-            city.scan("doses")
-            .filter(pl.col("dose") == 2, pl.col("date") <= on)
-            .join(lands.lazy(), on="area_id")
-            .group_by(pl.max_horizontal("date", pl.lit(counts.start)).alias("date"), "ancestor_id")
-            .agg(pl.col("doses").sum().cast(pl.Float64))
-            .collect()
-        )
-        if rows.height:
-            given = np.nan_to_num(_placed(rows, "doses", counts.start, column, shape))
-            events["vaccinated"] = np.cumsum(given, axis=0)
-    if city.has("capacity") and city.has("places"):
-        beds = (
-            city.scan("capacity")
-            .join(city.scan("places").select("place_id", "area_id"), on="place_id")
-            .join(lands.lazy(), on="area_id")
-            .filter(pl.col("resource").is_in(["beds", "icu_beds"]))
-            .group_by("resource", "ancestor_id")
-            .agg(pl.col("total").sum())
-            .collect()
-        )
-        for resource, event in (("beds", "staffed_beds"), ("icu_beds", "icu_beds")):
-            mine = beds.filter(pl.col("resource") == resource)
-            if mine.height:
-                row = np.full(len(areas), np.nan)
-                for area_id, total in mine.select("ancestor_id", "total").iter_rows():
-                    row[column[area_id]] = total
-                events[event] = np.tile(row, (shape[0], 1))
-    return events
-
-
-def _placed(
-    rows: pl.DataFrame, value: str, start: date, column: Mapping[str, int], shape: tuple[int, int]
-) -> np.ndarray:
-    out: np.ndarray = np.full(shape, np.nan)
-    day = (rows["date"] - start).dt.total_days().to_numpy()
-    out[day, [column[area_id] for area_id in rows["ancestor_id"]]] = rows[value].to_numpy()
-    return out
