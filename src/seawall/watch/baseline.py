@@ -9,7 +9,7 @@ from seawall.watch.hub import HUB_LEVELS
 DRAWS = 100_000
 """Evenly spaced quantiles of the past changes, as many as the hub's baseline takes."""
 
-CELLS = 1 << 17
+CELLS = 1 << 16
 """Cells of the grid on which sums of changes are worked out."""
 
 

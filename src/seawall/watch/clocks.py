@@ -14,6 +14,7 @@ import polars as pl
 from seawall.city import City
 from seawall.core import Fault, InvalidInput, check_quantities, quantity
 from seawall.watch.series import cases_known
+from seawall.watch.triangles import parts_of
 from seawall.watch.weekly_delays import WeeklyDelays
 
 CLOCKS: dict[str, tuple[str, str]] = {
@@ -139,8 +140,7 @@ def delay_clocks(city: City, on: date, *, weeks: int = 26) -> pl.DataFrame:
     if not city.has("cases"):
         return pl.DataFrame(schema=SCHEMA)
     lines = _lines(city, on, weeks)
-    districts = [area.area_id for area in city.areas.at_level("district")]
-    areas = [city.areas.root.area_id, *districts]
+    areas = [city.areas.root.area_id, *parts_of(city)]
     return pl.concat(
         [_clock(lines, delay, on, areas=areas, weeks=weeks, target=targets.days(delay)) for delay in CLOCKS]
     )
@@ -148,9 +148,10 @@ def delay_clocks(city: City, on: date, *, weeks: int = 26) -> pl.DataFrame:
 
 def _lines(city: City, on: date, weeks: int) -> pl.DataFrame:
     """Dates of the cases known on `on`, as days before it, with their district's place in the list (from 1)."""
-    places = {area.area_id: place for place, area in enumerate(city.areas.at_level("district"), start=1)}
-    up = city.areas.ancestors_at("district").with_columns(
-        pl.col("ancestor_id").replace_strict(places, return_dtype=pl.Int32).alias("place")
+    parts = parts_of(city)
+    places = {area_id: place for place, area_id in enumerate(parts, start=1)}
+    up = city.areas.ancestors_at(city.areas[parts[0]].level if parts else "city").with_columns(
+        pl.col("ancestor_id").replace_strict(places, default=0, return_dtype=pl.Int32).alias("place")
     )
     names = sorted({name for pair in CLOCKS.values() for name in pair} | {"report_date"})
     first = on - timedelta(days=7 * weeks - 1)

@@ -1,0 +1,194 @@
+"""The next two weeks: reports of the city and its districts, with quantiles, and the naive baseline beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from seawall.city import City
+from seawall.core.draws import generator
+from seawall.disease import Pathogen
+from seawall.watch.baseline import baseline_quantiles
+from seawall.watch.hub import HUB_LEVELS, hub_table
+from seawall.watch.nowcast import ANY_INTERVAL, Draws, Nowcast, complete_counts, nowcast
+from seawall.watch.paths import divide, divide_reports, follow_apart, play_on, reports_ahead
+from seawall.watch.series import DailyCounts
+from seawall.watch.spread_filter import Belief, follow_spread
+from seawall.watch.triangles import CLOCK_COLUMNS, DAYS, Events, city_events, parts_of
+from seawall.watch.weekdays import on_days, without_weekdays
+
+HORIZON_DAYS = 14
+"""How far ahead the brief looks."""
+
+DRAWS = 2000
+"""Possible futures."""
+
+COVERED = 0.9
+"""A clock serves the forecast when this share of the recent cases carries its date."""
+
+TELLING = 0.5
+"""A day of which less is known says nothing about how a district differs from the city."""
+
+RENEWAL, BASELINE = "renewal", "baseline"
+"""Names of the two models."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Futures:
+    """Possible reports of the days ahead.
+
+    Attributes:
+        areas: the city, then its districts.
+        on: last day whose reports are in.
+        clock: what the forecast went by: ``onset`` or ``specimen``, completed and then reported with the
+            delay learnt, or ``report``.
+        paths: float, shape (area, draw, day). On each draw and day the districts add up to the city less what
+            lies in no district.
+    """
+
+    areas: tuple[str, ...]
+    on: date
+    clock: str
+    paths: np.ndarray
+
+    def table(self, levels: tuple[float, ...] = HUB_LEVELS) -> pl.DataFrame:
+        """Quantiles in hub format, model ``renewal``."""
+        days = self.paths.shape[2]
+        return hub_table(
+            np.moveaxis(np.quantile(self.paths, levels, axis=1), 0, -1),
+            locations=list(self.areas),
+            reference_date=self.on,
+            horizons=list(range(1, days + 1)),
+            model_id=RENEWAL,
+            levels=levels,
+        )
+
+
+def serial_weights(pathogen: Pathogen | None) -> np.ndarray:
+    """Serial interval from lag 1 on, as far as 99.9 % of it goes; a flat week where the pathogen is unknown."""
+    if pathogen is None:
+        return ANY_INTERVAL
+    by_day = pathogen.serial_interval_by_day()[1:]
+    reach = int(np.searchsorted(np.cumsum(by_day), 0.999 * by_day.sum())) + 1
+    return np.asarray(by_day[:reach] / by_day[:reach].sum())
+
+
+def forecast_areas(
+    city: City,
+    counts: DailyCounts,
+    on: date,
+    *,
+    pathogen: Pathogen | None = None,
+    horizon: int = HORIZON_DAYS,
+    seed: int = 1,
+    draws: int = DRAWS,
+    events: Sequence[Events] | None = None,
+) -> Futures:
+    """Possible reports of the city and its districts on the days ahead.
+
+    Where the line list dates nearly every case by onset or specimen, the forecast goes by the earliest such
+    clock: the recent days are completed (`nowcast`), the renewal equation plays each possible present on, and
+    events become reports after the delay learnt. Otherwise it goes by the reports themselves.
+
+    The city is forecast from its own counts. Each draw's city is then divided among the districts (`paths`), so
+    that they add up to it on every draw. What spreads is limited to the people of the city, where their number
+    is known.
+
+    Args:
+        city: for its areas and line list.
+        counts: daily counts as known on `on`, at any levels.
+        on: last day whose reports are in.
+        pathogen: gives the serial interval.
+        horizon: days ahead.
+        seed: of all draws.
+        draws: how many.
+        events: the line list by clock, when already at hand; None: read from the city.
+    """
+    weights = serial_weights(pathogen)
+    parts = parts_of(city)
+    rng = generator(seed, "forecast", str(on))
+    if events is None:
+        events = [city_events(city, on, clock) for clock in CLOCK_COLUMNS] if city.has("cases") else []
+    by_clock = next((one for one in events if one.coverage(on) >= COVERED), None)
+    if by_clock is None:
+        present, series = None, _reports(city, counts, parts)
+        now = complete_counts(series, weights, rng, draws=draws)
+    else:
+        triangle = by_clock.triangle(on, fill=True, rest=True)
+        present = nowcast(triangle, seed=seed, weights=weights, draws=draws, purpose="forecast")
+        series, now = triangle.reported, present.draws
+    future = play_on(now.of_area(0), weights, horizon, rng, susceptible=_susceptible(city, counts)).events[0]
+    paths = future if present is None else reports_ahead(present.waiting[0], future, present.delay, rng)
+    paths = paths[None]
+    if parts:
+        apart = _apart(series, now, weights, present)
+        divided = divide(future, apart, now.infectious[1:], weights, rng, weekday=now.weekday[0])
+        shared = divided.events
+        if present is not None:
+            shared = divide_reports(paths[0], present.waiting[1:], divided, present.delay, rng)
+        paths = np.concatenate([paths, shared[: len(parts)]])
+    return Futures(
+        areas=(city.areas.root.area_id, *parts),
+        on=on,
+        clock="report" if by_clock is None else by_clock.clock,
+        paths=paths,
+    )
+
+
+def baseline_areas(city: City, counts: DailyCounts, on: date, *, horizon: int = HORIZON_DAYS) -> pl.DataFrame:
+    """The naive baseline for the reports of the city and its districts, in hub format, model ``baseline``.
+
+    It starts from the last day that was reported, whichever that is, and counts its steps from there.
+    """
+    parts = parts_of(city)
+    series = _reports(city, counts, parts)[: 1 + len(parts)]
+    silent = np.isnan(series)
+    behind = np.where(silent.all(axis=1), 0, np.argmin(silent[:, ::-1], axis=1))
+    found = np.stack(
+        [baseline_quantiles(row, horizon + int(late))[late:] for row, late in zip(series, behind, strict=True)]
+    )
+    return hub_table(
+        found,
+        locations=[city.areas.root.area_id, *parts],
+        reference_date=on,
+        horizons=list(range(1, horizon + 1)),
+        model_id=BASELINE,
+    )
+
+
+def _reports(city: City, counts: DailyCounts, parts: tuple[str, ...]) -> np.ndarray:
+    """Reports of the last days: the city, its parts and, where there is any, what lies in none; shape (area, day)."""
+    whole = counts.rolled_up(city, "city").of("reports").T[:, -DAYS:]
+    if not parts:
+        return whole
+    below = counts.rolled_up(city, city.areas[parts[0]].level).of("reports").T[:, -DAYS:]
+    rest = np.maximum(whole - np.nansum(below, axis=0), 0.0)
+    return np.concatenate([whole, below, rest] if np.nansum(rest) > 0 else [whole, below])
+
+
+def _susceptible(city: City, counts: DailyCounts) -> np.ndarray | None:
+    """People of the city who were never reported; None where their number is not known."""
+    population = city.areas.population(city.areas.root.area_id)
+    if population is None:
+        return None
+    past = float(np.nansum(counts.rolled_up(city, "city").of("reports")))
+    return np.array([max(population - past, 0.0)])
+
+
+def _apart(series: np.ndarray, now: Draws, weights: np.ndarray, present: Nowcast | None) -> Belief:
+    """How districts differ from their city, from the counts so far with the recent days completed."""
+    open_days = now.totals.shape[2]
+    completed = series.copy()
+    completed[:, -open_days:] = now.totals.mean(axis=1)
+    city = completed[:1]
+    factors = now.weekday[:1]
+    source = without_weekdays(completed, np.repeat(factors, len(series), axis=0))
+    path = follow_spread(city, weights, weekday=on_days(factors, series.shape[1]), infectious=source[:1])
+    telling = source[1:].copy()
+    if present is not None:
+        telling[present.delay.completeness(series.shape[1])[1:] < TELLING] = np.nan
+    return follow_apart(telling, source[1:], path.path_mean[0], weights)
