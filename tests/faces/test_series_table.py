@@ -80,6 +80,10 @@ def test_fractions_are_refused_only_where_whole_numbers_are_wanted(tmp_path):
     assert faults(tmp_path, "index,count\n1,2.5\n", whole_numbers=True) == [(2, "count", "2.5 is not a whole number")]
 
 
+def test_more_than_a_world_of_people_is_a_slip(tmp_path):
+    assert faults(tmp_path, "index,count\n1,1e300\n2,1e12\n") == [(2, "count", "1e300 is too large to be a count")]
+
+
 def test_missing_columns_are_named_together(tmp_path):
     found = faults(tmp_path, "day,n\n1,2\n")
     assert [problem.split(" (")[0] for _, _, problem in found] == [

@@ -118,6 +118,16 @@ def test_who_infected_whom_is_a_coin_toss():
     np.testing.assert_array_equal(estimate.quantiles[0, 0], [0, 0, 0, 0, 1, 1, 1])
 
 
+def test_large_outbreaks_are_as_good_as_normal():
+    few, many = (
+        estimate_case_reproduction(np.array([1.0, 1, 1]) * size, np.array([0, 0.5, 0.5]), windows=np.array([[1, 2]]))
+        for size in (900_000.0, 1_100_000.0)
+    )
+    assert few.sd[0, 0] * 900_000 < 500 < many.sd[0, 0] * 1_100_000
+    standard = (few.quantiles[0, 0] - 0.5) / few.sd[0, 0], (many.quantiles[0, 0] - 0.5) / many.sd[0, 0]
+    np.testing.assert_allclose(*standard, atol=0.005)
+
+
 def test_imported_cases_have_no_infector_here():
     alone = estimate_case_reproduction(
         np.array([0.0, 0, 0]), NEXT_DAY, imported=np.array([1.0, 2, 1]), windows=np.array([[1, 2]])

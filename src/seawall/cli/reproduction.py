@@ -46,6 +46,9 @@ def reproduction(
     ] = None,
     prior_mean: Annotated[float, Parameter(help="Mean of the prior.", validator=Number(gt=0, lte=1000))] = 5.0,
     prior_sd: Annotated[float, Parameter(help="Its standard deviation.", validator=Number(gt=0, lte=1000))] = 5.0,
+    overdispersion: Annotated[
+        bool, Parameter(negative="", help="Widen the intervals by how far these counts scatter beyond Poisson.")
+    ] = False,
     gaps: Annotated[
         Literal["missing", "zero"], Parameter(help="What a day without a row is: not reported, or no case.")
     ] = "missing",
@@ -79,11 +82,9 @@ def reproduction(
         "--si-sd-max": si_sd_max,
     }
     basis = {"--pathogen": pathogen, "--si-file": si_file, "--si-mean": si_mean, "--si-sd": si_sd}
-    if misused := _misused(method, basis, spread):
+    if misused := _misused(method, basis, spread, overdispersion=overdispersion):
         sys.stderr.write(f"{misused} See: seawall r --help\n")
         return 2
-
-    from functools import partial
 
     import numpy as np
     import polars as pl
@@ -93,10 +94,12 @@ def reproduction(
     from seawall.cli.series_table import read_series
     from seawall.disease import pathogen as pathogen_of
     from seawall.watch.case_reproduction import estimate_case_reproduction
+    from seawall.watch.overdispersion import estimate_overdispersion
     from seawall.watch.reproduction import estimate_reproduction
     from seawall.watch.serial_intervals import UncertainSerialInterval, draw_serial_intervals, serial_intervals_of
 
-    table = read_series(counts, columns=[("local", "imported"), ("count",)], gaps=gaps)
+    people = method == "wallinga-teunis"
+    table = read_series(counts, columns=[("local", "imported"), ("count",)], gaps=gaps, whole_numbers=people)
     wanted = windows_for(table, window, windows)
     check_daily(table)
 
@@ -106,7 +109,7 @@ def reproduction(
         si_mean, si_sd = delay.mean_days, delay.sd_days
     told = {name.removeprefix("--si-").replace("-", "_"): value for name, value in spread.items() if value is not None}
     if si_file is not None:
-        serial_interval = read_serial_interval(si_file, one_only=method != "cori")
+        serial_interval = read_serial_interval(si_file, one_only=people)
     else:
         assert si_mean is not None
         assert si_sd is not None
@@ -118,14 +121,24 @@ def reproduction(
             days = _long_enough(longest, si_mean, si_sd)
             serial_interval = serial_intervals_of(np.array([si_mean]), np.array([si_sd]), days)[0]
 
-    estimate = (
-        partial(estimate_reproduction, prior_mean=prior_mean, prior_sd=prior_sd)
-        if method == "cori"
-        else estimate_case_reproduction
-    )
     frames = []
     for group in by_span(table, wanted):
-        estimated = estimate(group.local, serial_interval, imported=group.imported, windows=group.windows)
+        local, imported, spans = group.local, group.imported, group.windows
+        if people:
+            estimated = estimate_case_reproduction(local, serial_interval, imported=imported, windows=spans)
+        else:
+            scatter: np.ndarray | float = 1.0
+            if overdispersion:
+                scatter = estimate_overdispersion(local, serial_interval, imported=imported, windows=spans)
+            estimated = estimate_reproduction(
+                local,
+                serial_interval,
+                imported=imported,
+                windows=spans,
+                prior_mean=prior_mean,
+                prior_sd=prior_sd,
+                overdispersion=scatter,
+            )
         frames.append(estimated.table(group.names, group.first))
     order = {series.name: position for position, series in enumerate(table.series)}
     result = pl.concat(frames)
@@ -141,20 +154,25 @@ def _long_enough(longest: int, mean_days: float, sd_days: float) -> int:
     return max(longest, int(mean_days + 10 * sd_days) + 3)
 
 
-def _misused(method: str, basis: dict[str, str | float | None], spread: dict[str, float | None]) -> str | None:
+def _misused(
+    method: str, basis: dict[str, str | float | None], spread: dict[str, float | None], *, overdispersion: bool
+) -> str | None:
     """What is wrong with the options taken together, or None."""
     given = [name for name, value in basis.items() if value is not None]
     unset = [name for name, value in spread.items() if value is None]
     uncertain = len(unset) < len(spread)
-    if method == "renewal":
-        return "--method renewal is not part of this version; use --method cori."
-    if given not in (["--pathogen"], ["--si-file"], ["--si-mean", "--si-sd"]):
-        told = f"given: {', '.join(given)}" if given else "none is given"
-        return f"Give the serial interval by --si-mean and --si-sd, by --si-file or by --pathogen; {told}."
-    if uncertain and given != ["--si-mean", "--si-sd"]:
-        return f"An uncertain serial interval is given by --si-mean, --si-sd and all of {', '.join(spread)}."
-    if uncertain and unset:
-        return f"An uncertain serial interval also needs {', '.join(unset)}."
-    if uncertain and method == "wallinga-teunis":
-        return "--method wallinga-teunis takes one serial interval, not an uncertain one."
-    return None
+    parametric = ["--si-mean", "--si-sd"]
+    basis_told = f"given: {', '.join(given)}" if given else "none is given"
+    problems = {
+        "--method renewal is not part of this version; use --method cori.": method == "renewal",
+        f"Give the serial interval by --si-mean and --si-sd, by --si-file or by --pathogen; {basis_told}.": (
+            given not in (["--pathogen"], ["--si-file"], parametric)
+        ),
+        f"An uncertain serial interval is given by --si-mean, --si-sd and all of {', '.join(spread)}.": (
+            uncertain and given != parametric
+        ),
+        f"An uncertain serial interval also needs {', '.join(unset)}.": uncertain and bool(unset),
+        "--method wallinga-teunis takes one serial interval, not an uncertain one.": uncertain and method != "cori",
+        "--overdispersion goes with --method cori.": overdispersion and method != "cori",
+    }
+    return next((problem for problem, there in problems.items() if there), None)

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 MOST_STEPS = 100_000
 """A series longer than this is taken for a slip in a date or an index."""
 
+MOST_PEOPLE = 1e12
+"""A count above this is taken for a slip."""
+
 MOST_FAULTS_OF_A_KIND = 100
 
 
@@ -141,7 +144,7 @@ def read_series(
     for name in wanted:
         rows = rows.with_columns(pl.col(name).cast(pl.Float64, strict=False).alias(f"{name}!"))
         value = pl.col(f"{name}!")
-        wrong = pl.col(name).is_not_null() & (value.is_null() | ~value.is_finite() | (value < 0))
+        wrong = pl.col(name).is_not_null() & (value.is_null() | ~value.is_finite() | (value < 0) | (value > MOST_PEOPLE))
         if whole_numbers:
             wrong = wrong | (value.is_not_null() & (value != value.round()))
         _note(faults, rows.filter(wrong), partial(_bad_number, file, name))
@@ -257,6 +260,8 @@ def _bad_number(file: str, name: str, row: Mapping[str, Any]) -> Fault:
         problem = f"{row[name]!r} is not a number"
     elif number < 0:
         problem = f"{row[name]} is below 0"
+    elif number > MOST_PEOPLE:
+        problem = f"{row[name]} is too large to be a count"
     else:
         problem = f"{row[name]} is not a whole number"
     return Fault(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import special
 
 from seawall.core import InvalidInput
 from seawall.watch.infection_pressure import (
@@ -15,6 +16,9 @@ from seawall.watch.infection_pressure import (
 from seawall.watch.reproduction import ReproductionNumber
 from seawall.watch.serial_intervals import check_serial_interval
 from seawall.watch.situation import QUANTILES
+
+WIDE = 500.0
+"""Standard deviation, in people, from which a number infected is taken as normal."""
 
 
 def estimate_case_reproduction(
@@ -94,11 +98,17 @@ def estimate_case_reproduction(
 def _binomials(tries: np.ndarray, share: np.ndarray) -> np.ndarray:
     """Quantiles of a sum of independent binomials, from its characteristic function.
 
-    The transform covers ten standard deviations to each side of the mean, or all values there are.
+    The transform covers ten standard deviations to each side of the mean, or all values there are. A sum
+    that spreads over thousands is as good as normal; its skewness is taken into account.
     """
     some = (tries > 0) & (share > 0)
     tries, share = tries[some], share[some]
-    mean, sd = (tries * share).sum(), np.sqrt((tries * share * (1 - share)).sum())
+    variances = tries * share * (1 - share)
+    mean, sd = (tries * share).sum(), np.sqrt(variances.sum())
+    if sd > WIDE:
+        deviate = special.ndtri(QUANTILES)
+        skewness = (variances * (1 - 2 * share)).sum() / sd**3
+        return np.asarray(mean + sd * (deviate + skewness * (deviate**2 - 1) / 6))
     size = int(min(tries.sum() + 1, np.ceil(20 * sd) + 40))
     least = max(0, int(np.floor(mean - size / 2)))
     angle = 2 * np.pi * np.arange(size) / size

@@ -67,6 +67,7 @@ def estimate_reproduction(
     windows: np.ndarray | int = 7,
     prior_mean: float = 5.0,
     prior_sd: float = 5.0,
+    overdispersion: np.ndarray | float = 1.0,
 ) -> ReproductionNumber:
     """Reproduction number in each window, constant within it, with its gamma posterior.
 
@@ -88,10 +89,13 @@ def estimate_reproduction(
         windows: length in days of sliding windows, or int, shape (window, 2): first day and the day
             after the last, counted from 0; the first day of a window is 1 or later.
         prior_mean, prior_sd: of the gamma prior of R.
+        overdispersion: variance over mean of the counts, 1 or more: a number, or float, shape (region,
+            window), see `seawall.watch.overdispersion`. The posterior keeps its mean and has so many times
+            the variance (shape and rate divided by it). 1 is Cori's method as published.
 
     Raises:
         InvalidInput: counts are negative or of different shape, a window leaves the series, or the
-            prior or the serial interval is none.
+            prior, the serial interval or the overdispersion is none.
 
     Source:
         Cori et al. 2013, American Journal of Epidemiology 178:1505; Thompson et al. 2019, Epidemics
@@ -102,17 +106,20 @@ def estimate_reproduction(
     spans = windows_within(windows, days)
     if not (prior_mean > 0 and prior_sd > 0 and np.isfinite(prior_mean) and np.isfinite(prior_sd)):
         raise InvalidInput("The prior's mean and standard deviation must both be above 0.")
+    spread = np.broadcast_to(np.asarray(overdispersion, dtype=float), (here.shape[0], len(spans)))
+    if not (spread >= 1).all() or np.isinf(spread).any():
+        raise InvalidInput("The overdispersion of counts must be 1 or more.")
     weights = check_serial_interval(serial_interval)[..., :days]
     mean_interval = weights @ np.arange(weights.shape[-1])
 
     missing = np.isnan(here) | np.isnan(abroad)
     total = np.where(missing, 0.0, here + abroad)
     local_sums = window_sums(here, spans)
-    shape = (prior_mean / prior_sd) ** 2 + local_sums
+    shape = ((prior_mean / prior_sd) ** 2 + local_sums) / spread
     prior_rate = prior_mean / prior_sd**2
     if weights.ndim == 1:
         pressure = infection_pressure(total, missing, weights)
-        rate = prior_rate + window_sums(pressure, spans)
+        rate = (prior_rate + window_sums(pressure, spans)) / spread
         rate[:, spans[:, 1] <= mean_interval] = np.nan
         shape = np.where(np.isnan(rate), np.nan, shape)
         return ReproductionNumber(
@@ -126,6 +133,7 @@ def estimate_reproduction(
             total[region],
             missing[region],
             shape[region],
+            spread=spread[region],
             weights=weights,
             mean_interval=mean_interval,
             windows=spans,
@@ -142,6 +150,7 @@ def _mixture(
     missing: np.ndarray,
     shape: np.ndarray,
     *,
+    spread: np.ndarray,
     weights: np.ndarray,
     mean_interval: np.ndarray,
     windows: np.ndarray,
@@ -160,7 +169,7 @@ def _mixture(
         rate = prior_rate + window_sums(pressure, windows)
     else:
         rate = prior_rate + weights @ window_sums(past, windows)
-    rate = np.where(windows[:, 1] > mean_interval[:, None], rate, np.nan).T
+    rate = np.where(windows[:, 1] > mean_interval[:, None], rate / spread, np.nan).T
     rate[np.isnan(shape)] = np.nan
     some = np.isfinite(rate).any(axis=1)
     mean, second = np.full(shape.size, np.nan), np.full(shape.size, np.nan)
