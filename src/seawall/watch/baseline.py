@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from seawall.watch.hub import HUB_LEVELS
@@ -9,8 +11,8 @@ from seawall.watch.hub import HUB_LEVELS
 DRAWS = 100_000
 """Evenly spaced quantiles of the past changes, as many as the hub's baseline takes."""
 
-CELLS = 1 << 16
-"""Cells of the grid on which sums of changes are worked out."""
+FINENESS = 1000
+"""The grid on which sums of changes are worked out has cells of less than the greatest change over this."""
 
 
 def baseline_quantiles(series: np.ndarray, steps: int, *, levels: tuple[float, ...] = HUB_LEVELS) -> np.ndarray:
@@ -52,21 +54,22 @@ def baseline_quantiles(series: np.ndarray, steps: int, *, levels: tuple[float, .
 
 def _further(first: np.ndarray, drawn: np.ndarray, steps: int, levels: np.ndarray) -> np.ndarray:
     """Quantiles, less their median, of the first step plus 1, 2, ... independent changes."""
-    width = 2.02 * steps * drawn[-1] / CELLS
+    cells = 1 << math.ceil(math.log2(2.02 * steps * FINENESS))
+    width = 2.02 * steps * drawn[-1] / cells
 
     def spectrum(values: np.ndarray) -> np.ndarray:
         at = values / width
         low = np.floor(at).astype(np.int64)
         up = at - low
-        mass = np.bincount(low % CELLS, 1 - up, CELLS) + np.bincount((low + 1) % CELLS, up, CELLS)
+        mass = np.bincount(low % cells, 1 - up, cells) + np.bincount((low + 1) % cells, up, cells)
         return np.fft.rfft(mass / values.size)
 
     total, each = spectrum(first), spectrum(drawn)
-    centres = (np.arange(CELLS) - CELLS // 2) * width
+    centres = (np.arange(cells) - cells // 2) * width
     found = np.empty((steps - 1, levels.size))
     for step in range(steps - 1):
         total = total * each
-        mass = np.maximum(np.roll(np.fft.irfft(total, CELLS), CELLS // 2), 0.0)
+        mass = np.maximum(np.roll(np.fft.irfft(total, cells), cells // 2), 0.0)
         below = np.cumsum(mass) - mass / 2
         quantiles = np.interp(np.append(levels, 0.5), below, centres)
         found[step] = quantiles[:-1] - quantiles[-1]

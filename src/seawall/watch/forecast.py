@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -77,10 +77,63 @@ def serial_weights(pathogen: Pathogen | None) -> np.ndarray:
     return np.asarray(by_day[:reach] / by_day[:reach].sum())
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reports:
+    """Daily reports of a city and its districts.
+
+    Attributes:
+        areas: the city, then its districts.
+        start: first day.
+        counts: float, shape (area, day). NaN: not reported. One area more than `areas` where some of the
+            city's reports lie in no district.
+    """
+
+    areas: tuple[str, ...]
+    start: date
+    counts: np.ndarray
+
+    @property
+    def on(self) -> date:
+        """The last day."""
+        return self.start + timedelta(days=self.counts.shape[1] - 1)
+
+    def until(self, on: date) -> Reports:
+        """The same up to and including an earlier day."""
+        days = (on - self.start).days + 1
+        return Reports(areas=self.areas, start=self.start, counts=self.counts[:, :days])
+
+    def table(self) -> pl.DataFrame:
+        """As outcomes: ``location, target_end_date, observation``, without the days not reported."""
+        area, day = np.nonzero(~np.isnan(self.counts[: len(self.areas)]))
+        return pl.DataFrame(
+            {
+                "location": pl.Series(self.areas, dtype=pl.String).gather(area),
+                "target_end_date": pl.Series(np.datetime64(self.start) + day).cast(pl.Date),
+                "observation": self.counts[area, day],
+            }
+        )
+
+
+def city_reports(city: City, counts: DailyCounts) -> Reports:
+    """The reports of a city and its districts, from daily counts at any levels."""
+    parts = parts_of(city)
+    reports = DailyCounts(
+        start=counts.start,
+        area_ids=counts.area_ids,
+        events={"reports": counts.of("reports")},
+        listed_from=counts.listed_from,
+    )
+    series = reports.rolled_up(city, "city").of("reports").T
+    if parts:
+        below = reports.rolled_up(city, city.areas[parts[0]].level).of("reports").T
+        rest = np.maximum(series - np.nansum(below, axis=0), 0.0)
+        series = np.concatenate([series, below, rest] if np.nansum(rest) > 0 else [series, below])
+    return Reports(areas=(city.areas.root.area_id, *parts), start=counts.start, counts=series)
+
+
 def forecast_areas(
     city: City,
-    counts: DailyCounts,
-    on: date,
+    reports: Reports,
     *,
     pathogen: Pathogen | None = None,
     horizon: int = HORIZON_DAYS,
@@ -100,8 +153,7 @@ def forecast_areas(
 
     Args:
         city: for its areas and line list.
-        counts: daily counts as known on `on`, at any levels.
-        on: last day whose reports are in.
+        reports: daily reports up to the last day that is in; see `city_reports`.
         pathogen: gives the serial interval.
         horizon: days ahead.
         seed: of all draws.
@@ -109,19 +161,19 @@ def forecast_areas(
         events: the line list by clock, when already at hand; None: read from the city.
     """
     weights = serial_weights(pathogen)
-    parts = parts_of(city)
+    on, parts = reports.on, reports.areas[1:]
     rng = generator(seed, "forecast", str(on))
     if events is None:
         events = [city_events(city, on, clock) for clock in CLOCK_COLUMNS] if city.has("cases") else []
     by_clock = next((one for one in events if one.coverage(on) >= COVERED), None)
     if by_clock is None:
-        present, series = None, _reports(city, counts, parts)
+        present, series = None, reports.counts[:, -DAYS:]
         now = complete_counts(series, weights, rng, draws=draws)
     else:
         triangle = by_clock.triangle(on, fill=True, rest=True)
         present = nowcast(triangle, seed=seed, weights=weights, draws=draws, purpose="forecast")
         series, now = triangle.reported, present.draws
-    future = play_on(now.of_area(0), weights, horizon, rng, susceptible=_susceptible(city, counts)).events[0]
+    future = play_on(now.of_area(0), weights, horizon, rng, susceptible=_susceptible(city, reports)).events[0]
     paths = future if present is None else reports_ahead(present.waiting[0], future, present.delay, rng)
     paths = paths[None]
     if parts:
@@ -132,20 +184,19 @@ def forecast_areas(
             shared = divide_reports(paths[0], present.waiting[1:], divided, present.delay, rng)
         paths = np.concatenate([paths, shared[: len(parts)]])
     return Futures(
-        areas=(city.areas.root.area_id, *parts),
+        areas=reports.areas,
         on=on,
         clock="report" if by_clock is None else by_clock.clock,
         paths=paths,
     )
 
 
-def baseline_areas(city: City, counts: DailyCounts, on: date, *, horizon: int = HORIZON_DAYS) -> pl.DataFrame:
+def baseline_areas(reports: Reports, *, horizon: int = HORIZON_DAYS) -> pl.DataFrame:
     """The naive baseline for the reports of the city and its districts, in hub format, model ``baseline``.
 
     It starts from the last day that was reported, whichever that is, and counts its steps from there.
     """
-    parts = parts_of(city)
-    series = _reports(city, counts, parts)[: 1 + len(parts)]
+    series = reports.counts[: len(reports.areas)]
     silent = np.isnan(series)
     behind = np.where(silent.all(axis=1), 0, np.argmin(silent[:, ::-1], axis=1))
     found = np.stack(
@@ -153,30 +204,17 @@ def baseline_areas(city: City, counts: DailyCounts, on: date, *, horizon: int = 
     )
     return hub_table(
         found,
-        locations=[city.areas.root.area_id, *parts],
-        reference_date=on,
+        locations=list(reports.areas),
+        reference_date=reports.on,
         horizons=list(range(1, horizon + 1)),
         model_id=BASELINE,
     )
 
 
-def _reports(city: City, counts: DailyCounts, parts: tuple[str, ...]) -> np.ndarray:
-    """Reports of the last days: the city, its parts and, where there is any, what lies in none; shape (area, day)."""
-    whole = counts.rolled_up(city, "city").of("reports").T[:, -DAYS:]
-    if not parts:
-        return whole
-    below = counts.rolled_up(city, city.areas[parts[0]].level).of("reports").T[:, -DAYS:]
-    rest = np.maximum(whole - np.nansum(below, axis=0), 0.0)
-    return np.concatenate([whole, below, rest] if np.nansum(rest) > 0 else [whole, below])
-
-
-def _susceptible(city: City, counts: DailyCounts) -> np.ndarray | None:
+def _susceptible(city: City, reports: Reports) -> np.ndarray | None:
     """People of the city who were never reported; None where their number is not known."""
-    population = city.areas.population(city.areas.root.area_id)
-    if population is None:
-        return None
-    past = float(np.nansum(counts.rolled_up(city, "city").of("reports")))
-    return np.array([max(population - past, 0.0)])
+    population = city.areas.population(reports.areas[0])
+    return None if population is None else np.array([max(population - float(np.nansum(reports.counts[0])), 0.0)])
 
 
 def _apart(series: np.ndarray, now: Draws, weights: np.ndarray, present: Nowcast | None) -> Belief:
