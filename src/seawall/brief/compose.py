@@ -29,7 +29,7 @@ LABELS: dict[str, str] = {
     "tables": msg("Tables behind this brief"),
     "table": msg("Table"),
     "row": msg("row"),
-    "page": msg("Page"),
+    "page": msg("Page {page} of {pages}"),
     "nothing_missing": msg("Nothing that a brief can use is missing."),
     "no_map": msg("No map: the folder has neither shapes nor coordinates."),
     "no_forecast": msg("No forecast: there are too few days of reports."),
@@ -76,6 +76,7 @@ def say(findings: Findings, lang: str) -> Brief:
         else "",
         front=make_front(desk),
         sections=make_sections(desk),
+        gap=words.gap,
         labels={name: words.say(text) for name, text in LABELS.items()},
         promise=words.say(
             msg(

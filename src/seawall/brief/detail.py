@@ -13,7 +13,7 @@ from seawall.brief.figures import curves
 from seawall.brief.figures.small import spark
 from seawall.brief.methods import about_section
 from seawall.brief.sentences.earlies import latest_delays
-from seawall.brief.tables import TRUSTED_COMPLETENESS
+from seawall.brief.tables import MIN_REPORTS_FOR_R, TRUSTED_COMPLETENESS
 from seawall.brief.vocabulary import SHORT, SPAN
 from seawall.brief.words import Words, in_script, msg
 
@@ -128,7 +128,7 @@ def _trend(desk: Desk) -> Section:
             -0.6,
         ),
     ):
-        table = tables[name].filter(pl.col(columns[1]).is_not_null())
+        table = tables[name].filter(pl.col(columns[1]).is_not_null(), pl.col("end") >= _begun(tables["epidemic_curve"]))
         if table.height < 2:
             continue
         until = table.filter(pl.col("quoted") == 1)["end"].max()
@@ -148,6 +148,16 @@ def _trend(desk: Desk) -> Section:
         )
         figures.append(desk.figure(name, svg, title=words.say(title), alt=said, caption=said, table=name))
     return Section(name="trend", title=words.say(msg("Growth")), figures=tuple(figures))
+
+
+def _begun(curve: pl.DataFrame) -> date:
+    """The first day of the curve with enough reports behind it for an estimate to say something."""
+    enough = curve.filter(
+        pl.col("reports").fill_null(0).rolling_sum(14, min_samples=1) >= MIN_REPORTS_FOR_R  # the rule districts follow
+    )
+    first = (enough if enough.height else curve)["date"].min()
+    assert isinstance(first, date)
+    return first
 
 
 def _districts(desk: Desk) -> Section:

@@ -143,6 +143,7 @@ class Brief:
         front: page one.
         sections: the pages behind it.
         labels: headings and small words.
+        gap: what stands between two sentences: a blank, or nothing in Chinese.
         promise: who decides.
     """
 
@@ -156,7 +157,13 @@ class Brief:
     front: Front = field(repr=False)
     sections: tuple[Section, ...] = field(repr=False)
     labels: Mapping[str, str] = field(repr=False)
+    gap: str
     promise: str
+
+    @property
+    def headline_text(self) -> str:
+        """The sentences above all, as one text."""
+        return self.gap.join(line.text for line in self.headline)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +211,7 @@ class Desk:
 
     def joined(self, *parts: str) -> str:
         """Sentences one after another, with a blank between them where the script has one."""
-        return (" " if self.words.lang == "en" else "").join(part for part in parts if part)
+        return self.words.gap.join(part for part in parts if part)
 
     def figure(self, name: str, svg: str, *, title: str, alt: str, caption: str, table: str) -> Figure:
         """A drawing with what must stand under it."""

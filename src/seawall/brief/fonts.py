@@ -10,7 +10,8 @@ from pathlib import Path
 FAMILIES = {"en": "Noto Sans CJK SC", "zh-Hans": "Noto Sans CJK SC", "zh-Hant": "Noto Sans CJK TC"}
 """Family whose glyphs each language is set in: the scripts draw some characters differently."""
 
-LAYOUT_FEATURES = ("kern", "mark", "mkmk")
+LAYOUT_FEATURES = ("kern", "mark", "mkmk", "halt", "chws")
+"""Kerning, and what browsers need to set adjacent full-width punctuation close."""
 
 
 def font_path() -> Path:

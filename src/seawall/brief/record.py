@@ -164,7 +164,7 @@ def write_record(briefs: Sequence[Brief], written: Mapping[str, bytes]) -> str:
         on=findings.on,
         languages=tuple(brief.lang for brief in briefs),
         completeness=_completeness(findings.completeness),
-        headline={brief.lang: headline_of(brief) for brief in briefs},
+        headline={brief.lang: brief.headline_text for brief in briefs},
         sentences=tuple(_sentences(findings, briefs)),
         estimates=tuple(_estimate(estimate) for estimate in findings.estimates),
         figures=tuple(_figures(findings, briefs)),
@@ -174,11 +174,6 @@ def write_record(briefs: Sequence[Brief], written: Mapping[str, bytes]) -> str:
         promise={brief.lang: brief.promise for brief in briefs},
     )
     return json.dumps(record.model_dump(mode="json"), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-
-
-def headline_of(brief: Brief) -> str:
-    """The sentences that stand above all, as one text."""
-    return (" " if brief.lang == "en" else "").join(line.text for line in brief.headline)
 
 
 def _sentences(findings: Findings, briefs: Sequence[Brief]) -> list[SentenceRecord]:

@@ -72,6 +72,11 @@ class Words:
         """The Babel locale of the language."""
         return _locale(self.lang)
 
+    @property
+    def gap(self) -> str:
+        """What stands between two sentences."""
+        return " " if self.lang == "en" else ""
+
     def say(self, text: str, /, **facts: Any) -> str:
         """Translate a text and fill in its facts; ``{fact:kind}`` says how a fact is written (see `spell`)."""
         said = catalogue(self.lang).gettext(text)

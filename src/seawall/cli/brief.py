@@ -50,7 +50,7 @@ def brief(
             from seawall.brief import write_briefs
 
             files = write_briefs(briefs, output, progress=tell)
-    headline = " ".join(line.text for line in briefs[0].headline)
+    headline = briefs[0].headline_text
     if json_:
         said = {
             "city": briefs[0].title,
