@@ -1,13 +1,14 @@
 """Alarms: counts that stand out from what was to be expected, in many series at once."""
 
+from seawall.watch.alarms.chance import chance_of_alarm
 from seawall.watch.alarms.cusum import CusumRules, cusum
 from seawall.watch.alarms.detector import METHODS, PLANNED, Detector, Method, compares_years, detect
-from seawall.watch.alarms.ears import EARS_ALPHA, EarsMethod, EarsRules, ears, ears_false_alarm_rate
+from seawall.watch.alarms.ears import EARS_ALPHA, EarsMethod, EarsRules, ears
 from seawall.watch.alarms.farrington import farrington
 from seawall.watch.alarms.farrington_rules import FarringtonRules, farrington_original_rules
 from seawall.watch.alarms.historical import HistoricalRules, historical
 from seawall.watch.alarms.table import CountSeries, assess_series
-from seawall.watch.alarms.today import ALARM_COLUMNS, TODAY, alarms_today, chance_alarms, false_alarm_rate
+from seawall.watch.alarms.today import ALARM_COLUMNS, TODAY, alarms_today, chance_alarms
 from seawall.watch.alarms.verdicts import Status, Verdicts
 from seawall.watch.alarms.weeks import weekly_sums
 
@@ -30,12 +31,11 @@ __all__ = [
     "alarms_today",
     "assess_series",
     "chance_alarms",
+    "chance_of_alarm",
     "compares_years",
     "cusum",
     "detect",
     "ears",
-    "ears_false_alarm_rate",
-    "false_alarm_rate",
     "farrington",
     "farrington_original_rules",
     "historical",

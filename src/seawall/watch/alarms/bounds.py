@@ -82,6 +82,16 @@ def negative_binomial_bound(counts: np.ndarray, mean: np.ndarray, dispersion: np
     return Bound(upper=upper, p_value=p_value)
 
 
+def negative_binomial_tail(count: np.ndarray, mean: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """Probability of more than `count`.
+
+    Args:
+        count, mean: float, shape (count,).
+        size: float, shape (count,). The variance is ``mean + mean^2 / size``; infinite is Poisson.
+    """
+    return 1 - _distribution(count, mean, size)
+
+
 def _distribution(count: np.ndarray, mean: np.ndarray, size: np.ndarray) -> np.ndarray:
     """Probability of at most `count`; negative binomial of given size, Poisson where it is infinite."""
     whole = np.floor(np.maximum(count, 0) + 1e-7)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 import numpy as np
 from scipy import special
 
 from seawall.core import check_quantities, quantity
-from seawall.core.draws import generator
 from seawall.watch.alarms.verdicts import Status, Verdicts, first_reported
 
 EarsMethod = Literal["c1", "c2", "c3"]
@@ -62,6 +60,9 @@ def ears(counts: np.ndarray, rules: EarsRules) -> Verdicts:
         counts: float, shape (time, series). NaN: not reported.
         rules: method, level, baseline.
 
+    Returns:
+        Verdicts with ``sd``, the spread behind the bound, in `details`.
+
     Source:
         Hutwagner et al. 2003, Journal of Urban Health 80 (suppl 1):i89-i96; Fricker, Hegler and
         Dunfee 2008, Statistics in Medicine 27:3407-3429. The C3 bound is the documented one of R's
@@ -95,32 +96,13 @@ def ears(counts: np.ndarray, rules: EarsRules) -> Verdicts:
         score=np.where(known, score, np.nan),
         alarm=known & (np.nan_to_num(counts) > upper),
         status=status,
+        details={"sd": np.where(known, spread, np.nan)},
     )
 
 
 def history_needed(rules: EarsRules) -> int:
     """How many counts before it, reported or not, a count needs."""
     return rules.baseline + _LAG[rules.method] + (2 if rules.method == "c3" else 0)
-
-
-@cache
-def ears_false_alarm_rate(rules: EarsRules) -> float:
-    """Share of quiet days on which the detector alarms, for independent normal counts.
-
-    The nominal level takes the baseline's mean and spread for the truth. They are estimates from a
-    few days, so C1 and C2 alarm as often as Student's t with n - 1 degrees of freedom exceeds
-    ``z / sqrt(1 + 1/n)``: 1.4 % for a level of 0.1 % and seven days. C3 has no closed form and is
-    simulated (400,000 days, standard error below 0.1 %). Counts that are skewed, autocorrelated or
-    follow the day of the week alarm oftener still.
-    """
-    z = float(special.ndtri(1 - rules.alpha))
-    n = rules.baseline
-    if rules.method != "c3":
-        return float(special.stdtr(n - 1, -z / math.sqrt(1 + 1 / n)))
-    quiet = generator(0, "ears false alarms", n).normal(size=(400 + n + 4, 1000))
-    # A level far above 0, or the bound's floor at 0 would show.
-    verdicts = ears(1e6 + quiet, EarsRules(method="c3", alpha=rules.alpha, baseline=n))
-    return float(verdicts.alarm.sum() / verdicts.assessed.sum())
 
 
 def _fewest(baseline: int) -> int:

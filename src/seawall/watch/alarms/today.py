@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from seawall.watch.alarms.chance import chance_of_alarm
 from seawall.watch.alarms.detector import METHODS, Detector, compares_years, detect, first_assessable
-from seawall.watch.alarms.ears import EarsRules, ears_false_alarm_rate
+from seawall.watch.alarms.ears import EarsRules
 from seawall.watch.alarms.farrington_rules import FarringtonRules
 from seawall.watch.alarms.historical import HistoricalRules
 from seawall.watch.alarms.verdicts import Status, Verdicts
@@ -69,9 +70,10 @@ def alarms_today(
         ``method, area_id, date, count, expected, upper, score, alarm, false_alarm_rate, status``. One
         row for each method, area and day (or week) that has a count and enough of a past; `alarm` is
         0 or 1, `upper` null where too few cases rule an alarm out, `score` may be infinite.
-        `false_alarm_rate` is the share of quiet counts on which the detector alarms by its own
-        assumptions; summed over the rows with an `upper` it is the number of alarms that chance
-        gives (see `chance_alarms`).
+        `false_alarm_rate` is the probability of that alarm if nothing had changed since the baseline:
+        for EARS by `chance_of_alarm`, for Farrington's the level, which is a little more than a bound
+        that is a whole number gives. Its sum over the rows with an `upper` is the number of alarms
+        that chance gives (see `chance_alarms`).
     """
     values = counts.events.get(event)
     known = (on - counts.start).days + 1
@@ -95,7 +97,6 @@ def alarms_today(
             dates = [counts.start + timedelta(days=day) for day in range(reach, len(values))]
             wanted = np.array([day >= since for day in dates], dtype=bool)
             verdicts = detect(series, detector)
-        rate = false_alarm_rate(detector)
         tables.append(
             _table(
                 name,
@@ -104,7 +105,7 @@ def alarms_today(
                 counts=series,
                 verdicts=verdicts,
                 wanted=wanted,
-                rate=rate,
+                detector=detector,
             )
         )
     return pl.concat(tables)
@@ -114,8 +115,7 @@ def chance_alarms(alarms: pl.DataFrame) -> pl.DataFrame:
     """How many alarms there are beside how many chance gives, by method and date.
 
     Returns:
-        ``method, date, assessed, alarms, expected_by_chance``. Chance is reckoned for counts that follow
-        the detector's own assumptions; see `ears_false_alarm_rate`.
+        ``method, date, assessed, alarms, expected_by_chance``.
     """
     return (
         alarms.filter(pl.col("upper").is_not_null())
@@ -128,17 +128,17 @@ def chance_alarms(alarms: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def false_alarm_rate(detector: Detector) -> float:
-    """Share of quiet counts on which a detector alarms by its own assumptions; NaN where they do not tell.
-
-    For Farrington's and Bayes' it is the nominal level above the bound. A bound that is a whole number
-    and the rule of too few cases make the true share smaller; past outbreaks and a rise make it larger.
-    """
+def _false_alarm_rate(detector: Detector, verdicts: Verdicts, place: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """Probability of an alarm on each count if nothing had changed; NaN where the detector does not tell."""
+    rate = math.nan
     if isinstance(detector, EarsRules):
-        return ears_false_alarm_rate(detector)
+        mean, sd = verdicts.expected[place], verdicts.details["sd"][place]
+        return chance_of_alarm(verdicts.upper[place], mean, sd, days=detector.baseline)
     if isinstance(detector, FarringtonRules):
-        return detector.alpha / 2 if detector.two_sided else detector.alpha
-    return detector.alpha if isinstance(detector, HistoricalRules) and detector.kind == "bayes" else math.nan
+        rate = detector.alpha / 2 if detector.two_sided else detector.alpha
+    elif isinstance(detector, HistoricalRules) and detector.kind == "bayes":
+        rate = detector.alpha
+    return np.full(place[0].size, rate)
 
 
 def _table(
@@ -149,7 +149,7 @@ def _table(
     counts: np.ndarray,
     verdicts: Verdicts,
     wanted: np.ndarray,
-    rate: float,
+    detector: Detector,
 ) -> pl.DataFrame:
     """The rows of one method, by area and then by date."""
     told = np.isin(verdicts.status, (Status.ASSESSED, Status.TOO_FEW_CASES)) & wanted[:, None]
@@ -166,7 +166,7 @@ def _table(
             "upper": verdicts.upper[place],
             "score": verdicts.score[place],
             "alarm": verdicts.alarm[place].astype(np.int8),
-            "false_alarm_rate": np.full(row.size, rate),
+            "false_alarm_rate": _false_alarm_rate(detector, verdicts, place),
             "status": words[verdicts.status[place]],
         },
         schema=dict(ALARM_COLUMNS),
