@@ -42,7 +42,9 @@ def detect(
         Parameter(help="Level. [default: 0.001 for EARS C1 and C2, 0.025 for C3, else 0.05]"),
     ] = None,
     baseline: Annotated[int | None, Parameter(help="EARS: counts in the baseline. [default: 7]")] = None,
-    min_sd: Annotated[float | None, Parameter(help="EARS: spread not gone below. [default: 0]")] = None,
+    min_sd: Annotated[
+        float | None, Parameter(name=["--min-sd", "--min-sigma"], help="EARS: spread not gone below. [default: 0]")
+    ] = None,
     b: Annotated[int | None, Parameter(help="Farrington: years looked back. [default: 5]")] = None,
     w: Annotated[int | None, Parameter(help="Farrington: half width of the windows. [default: 3]")] = None,
     no_periods: Annotated[int | None, Parameter(help="Farrington: seasonal levels. [default: 10]")] = None,
