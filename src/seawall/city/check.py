@@ -19,6 +19,7 @@ from seawall.city.rules import Known
 from seawall.city.schema import TABLES
 from seawall.city.settings import read_settings
 from seawall.city.table import ROW, Span, TableFile, check_key, check_rows, collected, open_table, rules_of
+from seawall.city.transaction import settle
 from seawall.city.tree import check_tree
 from seawall.core import Fault, InvalidInput
 from seawall.core.tables import SUFFIXES
@@ -153,6 +154,7 @@ def check_city(root: Path | str, today: date | None = None) -> CheckReport:
     root = Path(root)
     if not root.is_dir():
         raise InvalidInput(f"{root} is not a city folder.", [no_folder(root)])
+    settle(root)
     settings, faults = read_settings(root)
     paths, misnamed = find_tables(root)
     files = {name: open_table(TABLES[name], path) for name, path in paths.items()}
@@ -187,8 +189,8 @@ def _in_order(faults: list[FaultGroup], files: Mapping[str, TableFile]) -> Itera
     order = [file.path.name for file in files.values()]
 
     def place(fault: FaultGroup) -> tuple[int, int, int]:
-        row = fault.hits["row"][0]
-        return SEVERITIES.index(fault.severity), order.index(fault.file) if fault.file in order else -1, row or 0
+        file = order.index(fault.file) if fault.file in order else -1
+        return SEVERITIES.index(fault.severity), file, fault.first_row
 
     return iter(sorted(faults, key=place))
 

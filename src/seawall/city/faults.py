@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import polars as pl
 
+from seawall.city.scripts import SIMPLER
 from seawall.core import Fault
 
 Severity = Literal["error", "warning"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning")
+
+Mend = str | Callable[[str], str]
+"""What to do, or a function of the cell that says it."""
 
 HITS = {"row": pl.Int64, "value": pl.String, "other": pl.String}
 """Columns of a group's hits: where, the cell, and a second cell where two contradict each other."""
@@ -39,7 +44,7 @@ class FaultGroup:
     severity: Severity
     file: str
     problem: str
-    mend: str | Callable[[str], str]
+    mend: Mend
     column: str | None = None
     hits: pl.DataFrame = field(repr=False)
 
@@ -47,6 +52,12 @@ class FaultGroup:
     def count(self) -> int:
         """How many faults."""
         return self.hits.height
+
+    @property
+    def first_row(self) -> int:
+        """The first row at fault; 0 where no single row is."""
+        rows = self.hits["row"].drop_nulls().to_list()
+        return min(rows, default=0)
 
     def faults(self, limit: int | None = None) -> Iterator[tuple[Fault, str | None]]:
         """The faults in the order of their rows, each with the cell it is about; at most `limit`."""
@@ -59,8 +70,8 @@ class FaultGroup:
             )
             yield fault, value
 
-    def brief(self) -> tuple[Fault, ...]:
-        """The first few faults, and one that counts the rest."""
+    def brief(self, listed: str | None = None) -> tuple[Fault, ...]:
+        """The first few faults, and one that counts the rest; `listed` says where they all are."""
         first = tuple(fault for fault, _ in self.faults(SHOWN))
         left = self.count - len(first)
         if left <= 0:
@@ -69,7 +80,7 @@ class FaultGroup:
             file=self.file,
             column=self.column,
             problem=f"{left:,} more {'fault' if left == 1 else 'faults'} of this kind",
-            mend="List them all with: seawall check CITY --faults FILE",
+            mend=f"All are in {listed}" if listed else "List them all with: seawall check CITY --faults FILE",
         )
         return (*first, rest)
 
@@ -104,7 +115,7 @@ def group(
     *,
     file: str,
     problem: str,
-    mend: str | Callable[[str], str],
+    mend: Mend,
     column: str | None = None,
     severity: Severity = "error",
 ) -> FaultGroup | None:
@@ -149,8 +160,6 @@ class DidYouMean:
 
 
 def plain(word: str) -> str:
-    """A word as it is compared: full-width as half-width, without case, spaces and punctuation."""
-    import unicodedata
-
-    folded = unicodedata.normalize("NFKC", word).casefold()
+    """A word as it is compared: without case, spaces, punctuation, full-width and traditional forms."""
+    folded = unicodedata.normalize("NFKC", word).lower().translate(SIMPLER)
     return "".join(character for character in folded if character.isalnum())

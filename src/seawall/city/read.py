@@ -23,6 +23,7 @@ from seawall.city.schema import TABLES
 from seawall.city.settings import FILE as SETTINGS
 from seawall.city.settings import read_settings
 from seawall.city.table import TableFile, check_key, check_rows, open_table
+from seawall.city.transaction import settle
 from seawall.city.tree import check_tree
 from seawall.core import Fault, InvalidInput
 
@@ -181,6 +182,7 @@ def read_city(root: Path | str) -> City:
     root = Path(root)
     if not root.is_dir():
         raise InvalidInput(f"{root} is not a city folder.", [no_folder(root)])
+    settle(root)
     settings, faults = read_settings(root)
     files, misnamed = find_tables(root)
     faults += [*misnamed, *missing_tables(files)]

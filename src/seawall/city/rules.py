@@ -168,7 +168,7 @@ def value_rules(table: Table, present: frozenset[str], known: Known) -> Iterator
 
 def _own_key(table: Table, column: Column) -> bool:
     """Whether the column refers to its own table: the tree of areas is checked as a whole."""
-    return column.refers_to is not None and column.refers_to.split(".")[0] == table.name
+    return column.refers_to is not None and column.refers_to.split(".", maxsplit=1)[0] == table.name
 
 
 def _range(column: Column, read: pl.Expr) -> Iterator[Rule]:
@@ -234,7 +234,7 @@ def _code_mend(near: DidYouMean) -> Callable[[str], str]:
 
 
 def _reference_mend(near: DidYouMean | None, refers_to: str) -> Callable[[str], str]:
-    there = refers_to.split(".")[0]
+    there = refers_to.split(".", maxsplit=1)[0]
 
     def mend(word: str) -> str:
         found = near(word) if near is not None else None

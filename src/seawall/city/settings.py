@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -81,7 +82,7 @@ def read_settings(root: Path) -> tuple[Mapping[str, Any], list[FaultGroup]]:
         settings = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         return {}, [_not_toml(error)]
-    return settings, _faults_of(settings)
+    return settings, faults_of(settings)
 
 
 def _not_toml(error: BaseException) -> FaultGroup:
@@ -96,7 +97,8 @@ def _not_toml(error: BaseException) -> FaultGroup:
     )
 
 
-def _faults_of(settings: Mapping[str, Any]) -> list[FaultGroup]:
+def faults_of(settings: Mapping[str, Any]) -> list[FaultGroup]:
+    """What is wrong with settings that could be read."""
     faults = []
     known = {setting.name: setting for setting in SETTINGS}
     if "name" not in settings:
@@ -131,3 +133,16 @@ def _faults_of(settings: Mapping[str, Any]) -> list[FaultGroup]:
 def _nearest(word: str, known: list[str]) -> str | None:
     near = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=0.75)
     return near[0] if near else None
+
+
+def as_toml(settings: Mapping[str, Any]) -> str:
+    """Settings as the text of a `city.toml`. Text, numbers, dates and true or false; no sections."""
+    lines = []
+    for name, said in settings.items():
+        key = name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
+        if isinstance(said, str):
+            written = json.dumps(said, ensure_ascii=False).replace("\x7f", "\\u007f")
+        else:
+            written = str(said).lower() if isinstance(said, bool) else str(said)
+        lines.append(f"{key} = {written}")
+    return "\n".join(lines) + "\n"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +14,8 @@ from cyclopts import Parameter
 
 if TYPE_CHECKING:
     from seawall.city import CheckReport
+    from seawall.city.importing import Receipt
+    from seawall.city.importing.bring import Progress
 
 
 def check(
@@ -90,4 +94,100 @@ def as_text(report: CheckReport) -> str:
         )
     else:
         lines.append("The folder cannot be used until the errors are put right.")
+    return "\n".join(lines) + "\n"
+
+
+def import_(
+    mapping: Annotated[str, Parameter(help="The mapping: a TOML file, or auto:TABLE for headers known by synonym.")],
+    *files: Annotated[Path, Parameter(help="The files: CSV, CSV.gz, XLSX or Parquet; later ones bring newer facts.")],
+    into: Annotated[Path, Parameter(help="The city folder.")],
+    strict: Annotated[bool, Parameter(negative="", help="Load nothing if any row is rejected.")] = False,
+    dry_run: Annotated[bool, Parameter(negative="", help="Do everything but make it visible.")] = False,
+    json_: Annotated[bool, Parameter(name="--json", negative="", help="Write the receipt as JSON.")] = False,
+    receipt: Annotated[Path | None, Parameter(help="Write the receipt to this file as well, as JSON.")] = None,
+) -> int:
+    """Bring foreign files into a city folder, with a receipt.
+
+    Rows that obey the rules of their table are loaded, or merged with rows already there; the others are written to a
+    file in CITY/receipts, in the shape they came in, with a reason column. Put right, that file goes in with the same
+    mapping. All tables become visible together or not at all; the same file again changes nothing.
+
+    Ends with 0 when rows were loaded or were there already, and with 1 when none could be.
+    """
+    from seawall.city.importing import Rejected, import_files
+
+    with _progress() as progress:
+        try:
+            told = import_files(
+                mapping,
+                files,
+                into,
+                at=datetime.now().astimezone(),
+                strict=strict,
+                dry_run=dry_run,
+                progress=progress,
+            )
+        except Rejected as refusal:
+            if receipt is not None:
+                _write_receipt(refusal.receipt, receipt)
+            raise
+    if receipt is not None:
+        _write_receipt(told, receipt)
+    if json_:
+        _write_receipt(told, Path("-"))
+    else:
+        sys.stdout.write(receipt_text(told, into))
+    return 0 if told.total("loaded") + told.total("merged") or not told.total("rejected") else 1
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Progress]:
+    """A progress bar on standard error, where a person watches it."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _done, _rows: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+        yield lambda what, done, rows: bar.update(task, description=what, completed=done, total=rows)
+
+
+def _write_receipt(receipt: Receipt, target: Path) -> None:
+    from seawall.core.tables import written_beside
+
+    text = json.dumps(receipt.as_json(), ensure_ascii=False, indent=1) + "\n"
+    if str(target) == "-":
+        sys.stdout.write(text)
+        return
+    with written_beside(target) as beside:
+        beside.write_text(text, encoding="utf-8")
+
+
+def receipt_text(receipt: Receipt, into: Path) -> str:
+    """A receipt in words."""
+    lines = []
+    for file in receipt.files:
+        how = ", ".join(word for word in (file.encoding if file.encoding != "utf-8" else None, file.sheet) if word)
+        lines.append(f"{file.file} into {file.table}{f' ({how})' if how else ''}")
+        lines.append(
+            f"  read {file.read:,} = loaded {file.loaded:,} + merged {file.merged:,} + rejected {file.rejected:,}"
+            + (f"; passed over {file.passed_over:,}" if file.passed_over else "")
+        )
+        lines += [f"  {column} from {head}" for column, head in file.columns.items() if head != column]
+        if file.unused:
+            lines.append(f"  not used: {', '.join(file.unused)}")
+        lines += [f"  {note}" for note in file.notes]
+        lines += [f"  {fault}" for group in file.groups for fault in group.brief(f"{into}/{file.rejects}")]
+    for table in receipt.tables:
+        changed = ", ".join(f"{column} {number:,}" for column, number in table.changed_cells.items())
+        became = "unchanged" if table.unchanged else f"{table.rows_before:,} rows before, {table.rows_after:,} now"
+        lines.append(f"{table.file}: {became}" + (f"; cells changed: {changed}" if changed else ""))
+    lines += [f"warning: {warning}" for warning in receipt.warnings]
+    if receipt.dry_run:
+        lines.append("A dry run: nothing was written.")
+    else:
+        lines.append(f"Receipt: {into}/receipts/{receipt.number}.json")
+        lines += [f"Rejected rows: {into}/{file.rejects}" for file in receipt.files if file.rejects]
     return "\n".join(lines) + "\n"
