@@ -1,5 +1,6 @@
 """What the reader of series accepts, and what it says of what it does not."""
 
+import gzip
 from datetime import date
 from pathlib import Path
 
@@ -107,6 +108,15 @@ def test_a_slip_in_the_year_does_not_fill_the_memory(tmp_path):
 def test_a_date_off_the_weekly_grid_is_named(tmp_path):
     found = faults(tmp_path, "date,count\n2022-03-07,1\n2022-03-14,2\n2022-03-16,3\n", step_days=7)
     assert found == [(4, "date", "2022-03-16 is not a whole number of weeks after the first date")]
+
+
+def test_a_damaged_archive_is_refused_with_advice(tmp_path):
+    packed = bytearray(gzip.compress(b"date,count\n" + b"".join(b"2022-01-01,%d\n" % (day**3) for day in range(500))))
+    packed[15:60] = bytes(byte ^ 0xFF for byte in packed[15:60])
+    path = tmp_path / "counts.csv.gz"
+    path.write_bytes(packed)
+    with pytest.raises(InvalidInput, match="cannot be read as a table"):
+        read_series(path)
 
 
 def test_a_flood_of_faults_is_counted_not_listed(tmp_path):

@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def read_strings(source: Path | str) -> pl.DataFrame:
     except UnicodeDecodeError as error:
         problem = f"byte {error.start} is not UTF-8 text"
         mend = "Save the file as UTF-8 (in a spreadsheet: CSV UTF-8)"
-    except (pl.exceptions.PolarsError, OSError, EOFError) as error:
+    except (pl.exceptions.PolarsError, OSError, EOFError, zlib.error) as error:
         problem = f"it cannot be read as a table ({str(error).splitlines()[0]})"
         mend = "Give CSV with a header row, CSV.gz or Parquet"
     raise InvalidInput(f"{name} cannot be read.", [Fault(file=name, problem=problem, mend=mend)])
