@@ -149,7 +149,6 @@ def judged_world(daily, scale=1.0):
     return Seen(
         on=ON,
         areas=AREAS,
-        start=ON - timedelta(days=len(daily) - 1),
         series={"district": Series(values=values, residents=np.array([40_000.0]))},
         level_areas={"district": ("D1",)},
     )

@@ -2,7 +2,7 @@
 
 import copy
 import tomllib
-from datetime import date, timedelta
+from datetime import date
 from importlib import resources
 
 import numpy as np
@@ -32,7 +32,6 @@ DAYS = 30
 WORLD = Seen(
     on=date(2022, 8, 30),
     areas=AREAS,
-    start=date(2022, 8, 30) - timedelta(days=DAYS - 1),
     series={
         level: Series(
             values={name: np.full((DAYS, 1), 40.0) for name, known in INPUTS.items() if known.kind != "unit"},

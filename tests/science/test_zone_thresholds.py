@@ -4,7 +4,7 @@ Twice: from the published tables, typed in here by hand, and from the rule files
 threshold of a file goes without its two sides.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pytest
@@ -284,11 +284,9 @@ def world(population, **inputs):
     """A city of one district whose inputs are given for each of the last days."""
     areas = AreaTree.of([Area(area_id="C", parent_id=None, level="city", name="City", population=population)])
     values = {name: np.asarray(row, dtype=float)[:, None] for name, row in inputs.items()}
-    days = len(next(iter(inputs.values())))
     return Seen(
         on=ON,
         areas=areas,
-        start=ON - timedelta(days=days - 1),
         series={"city": Series(values=values, residents=np.array([float(population)]))},
         level_areas={"city": ("C",)},
     )

@@ -1,5 +1,6 @@
 """Two ways to the same zones: the engine, the reviewer's walk along a reason, and a day-by-day simulation."""
 
+import dataclasses
 import json
 from datetime import date, timedelta
 
@@ -145,7 +146,6 @@ def judged_world(seed):
     return Seen(
         on=ON,
         areas=tree,
-        start=ON - timedelta(days=series.days - 1),
         series={"district": series, "subdistrict": series},
         level_areas={"district": names, "subdistrict": tuple(f"S{name}" for name in names)},
     )
@@ -260,3 +260,53 @@ def test_totals_equal_a_recount_in_sql(tmp_path):
     told = drawn.totals.sort("tier").select("tier", "zones", "residents", "person_days").rows()
     assert [tuple(row) for row in told] == [tuple(row) for row in again]
     assert zones.height > 10
+
+
+@pytest.mark.parametrize("key", ANCHORED)
+def test_the_earliest_end_comes_when_nothing_is_found_and_everybody_is_tested(key):
+    """Each zone's `until` against maps of the days that follow, with a full round every day from tomorrow on."""
+    rules, seen = load_rules(key), random_world(6)
+    tomorrow = [(ON + timedelta(days=n), area, 50_000.0, 0.0) for n in range(1, 25) for area in ("D1", "D2")]
+    tested = pl.concat([seen.rounds, pl.DataFrame(tomorrow, schema=ROUNDS, orient="row")])
+    today = {row["place_id"]: row for row in draw_zones(seen, rules).zones.iter_rows(named=True)}
+    left: dict[str, date] = {}
+    for ahead in range(1, 25):
+        on = ON + timedelta(days=ahead)
+        later = dataclasses.replace(seen, on=on, rounds=tested.filter(pl.col("date") <= on))
+        held = {row["place_id"]: row["tier"] for row in draw_zones(later, rules).zones.iter_rows(named=True)}
+        for place, zone in today.items():
+            if held.get(place) != zone["tier"]:
+                left.setdefault(place, on)
+    assert left == {place: zone["until"] for place, zone in today.items()}
+    assert len(left) > 5
+
+
+@pytest.mark.parametrize("key", [key for key in JUDGED if "district" in load_rules(key).judged.levels])
+def test_the_earliest_end_comes_when_disease_stops_at_once(key):
+    """Each area's `until` against maps of the days that follow, without an infection, a patient or a death."""
+    rules, seen = load_rules(key), judged_world(4)
+    drawn = draw_zones(seen, rules).zones.filter(pl.col("unit") == "district", pl.col("until").is_not_null())
+    order = [tier.code for tier in rules.ladder]
+    for zone in drawn.iter_rows(named=True):
+        ended = None
+        for ahead in range(1, 160):
+            later = draw_zones(carried_on(seen, ahead), rules).zones
+            tier = later.filter(pl.col("area_id") == zone["area_id"])["tier"].item()
+            if tier in order and order.index(tier) < order.index(zone["tier"]):
+                ended = ON + timedelta(days=ahead)
+                break
+        assert ended == zone["until"]
+        break  # one area a rule set: the days are many
+
+
+def carried_on(seen, ahead):
+    """The same world some days later: nothing of disease, tests as in the last week, beds as they are."""
+    series = {}
+    for level, now in seen.series.items():
+        values = {}
+        for name, row in now.values.items():
+            week = [[n for n in column if not np.isnan(n)] for column in row[-7:].T]
+            kept = [0.0 if INPUTS[name].burden else sum(told) / len(told) if told else np.nan for told in week]
+            values[name] = np.vstack([row, np.tile(kept, (ahead, 1))])
+        series[level] = dataclasses.replace(now, values=values)
+    return dataclasses.replace(seen, on=seen.on + timedelta(days=ahead), series=series)

@@ -75,8 +75,15 @@ def test_the_ninth_edition_takes_seven_and_three_quiet_days():
 
 
 def test_without_the_round_the_clock_is_done_and_the_zone_waits():
-    zone = one("china-9th", 7, ONE)
+    zone = one("china-9th", 6, ONE)
     assert zone["reason"]["code"] == "infection_found"
+    assert zone["lifts_if"] == {
+        "code": "quiet_days_and_exit_round",
+        "facts": {"until": str(day(8)), "quiet_days": 7, "round_from": 7, "coverage": 1.0, "next_tier": "medium"},
+    }
+    # No round was seen on day 7, so the next can be on day 8 and the zone can end on day 9.
+    assert one("china-9th", 7, ONE)["until"] == day(9)
+    assert one("china-9th", 7, ONE, rounds=CITY_ROUND(7))["until"] == day(8)
     zone = one("china-9th", 8, ONE)
     assert (zone["tier"], zone["reason"]["code"]) == ("high", "exit_round_pending")
     assert zone["reason"]["facts"]["clock_done"] == str(day(8))

@@ -23,7 +23,6 @@ def on_last_of(rules, start, incidence, **others):
     seen = Seen(
         on=start + timedelta(days=len(incidence) - 1),
         areas=AREAS,
-        start=start,
         series={"city": Series(values=values, residents=np.array([100_000.0]))},
         level_areas={"city": ("C",)},
     )
@@ -178,7 +177,6 @@ def test_days_before_a_line_list_are_known_to_be_empty():
     seen = Seen(
         on=date(2021, 6, 2),
         areas=AREAS,
-        start=date(2021, 6, 1),
         series={"city": Series(values=values, residents=np.array([1e5]), zero_before=frozenset({"infections"}))},
         level_areas={"city": ("C",)},
     )

@@ -77,7 +77,8 @@ def zones(
         raise InvalidInput(f"{len(faults)} problem(s) with the rule sets; no zone was drawn.", faults)
     folder = read_city(city)
     day = on or last_day(folder) or date.min
-    seen = see(folder, day)
+    levels = dict.fromkeys(level for each in chosen if each.judged for level in each.judged.levels)
+    seen = see(folder, day, levels=levels)
     maps = [draw_zones(seen, each) for each in chosen]
     side_by_side = compare(maps, folder.areas)
     if json_:

@@ -224,7 +224,7 @@ def _rounds(seen: Seen, area_ids: Sequence[str], coverage: float) -> pl.DataFram
 def _in_force(lives: pl.DataFrame, stages: Sequence[Stage], seen: Seen, trigger: Trigger) -> pl.DataFrame:
     """The stage each unit is in on the day; units whose zone has ended are left out."""
     on = seen.on
-    tomorrow_passed = on + timedelta(days=2)
+    after_tomorrow = pl.lit(on + timedelta(days=2))  # the day after a round that is taken tomorrow
     rounds = pl.struct([pl.col(f"round{step}").alias(stage.key) for step, stage in enumerate(stages)])
     parts = []
     alive = pl.lit(value=True)
@@ -233,14 +233,11 @@ def _in_force(lives: pl.DataFrame, stages: Sequence[Stage], seen: Seen, trigger:
         here = alive & (pl.col(f"end{step}") > on)
         lapsed = alive & pl.col(f"lapses{step}") & (pl.col(f"end{step}") <= on)
         pending = pl.col(f"lapses{step}") & (pl.col(f"clock{step}") <= on)
-        earliest = pl.col(f"clock{step}") if stage.exit_round is None else _earliest(stage, step)
-        until = (
-            pl.when(~pl.col(f"lapses{step}"))
-            .then(f"end{step}")
-            .when(pending)
-            .then(pl.min_horizontal(pl.lit(tomorrow_passed), f"limit{step}"))
-            .otherwise(pl.min_horizontal(earliest, f"limit{step}"))
-        )
+        until = pl.col(f"end{step}")
+        if stage.exit_round is not None:
+            late = max(0, stage.exit_round.on_day - stage.quiet_days)
+            tested = pl.max_horizontal(pl.col(f"clock{step}") + pl.duration(days=late), after_tomorrow)
+            until = pl.when(f"lapses{step}").then(pl.min_horizontal(tested, f"limit{step}")).otherwise(until)
         parts.append(
             lives.filter(here | lapsed).select(
                 *UNIT,
@@ -267,13 +264,6 @@ def _in_force(lives: pl.DataFrame, stages: Sequence[Stage], seen: Seen, trigger:
     return pl.concat(parts)
 
 
-def _earliest(stage: Stage, step: int) -> pl.Expr:
-    """The first day after the clock and after a round on its first day."""
-    assert stage.exit_round is not None
-    extra = max(0, stage.exit_round.on_day - stage.quiet_days)
-    return pl.col(f"clock{step}") + pl.duration(days=extra)
-
-
 def _note_sizes(life: pl.DataFrame, anchored: Anchoring, notes: list[Mapping[str, Any]]) -> None:
     for (unit,), group in life.partition_by("unit", as_dict=True).items():
         named = "compound" if unit == "place" else str(unit)
@@ -293,6 +283,7 @@ def _told(life: pl.DataFrame, seen: Seen, rules: RuleSet, anchored: Anchoring) -
     after = {key: anchored.stages[s.then].tier if s.then else mildest for key, s in anchored.stages.items()}
     quiet = {key: stage.quiet_days for key, stage in anchored.stages.items()}
     coverage = {key: s.exit_round.coverage if s.exit_round else None for key, s in anchored.stages.items()}
+    on_day = {key: s.exit_round.on_day if s.exit_round else None for key, s in anchored.stages.items()}
     before = {key: next((s.tier for s in anchored.stages.values() if s.then == key), None) for key in anchored.stages}
     by_stage = pl.col("stage")
     day = (on - pl.when(pl.col("step") == 0).then("last").otherwise("since")).dt.total_days() + pl.when(
@@ -305,7 +296,7 @@ def _told(life: pl.DataFrame, seen: Seen, rules: RuleSet, anchored: Anchoring) -
         coverage=by_stage.replace_strict(coverage, return_dtype=pl.Float64),
         next_tier=by_stage.replace_strict(after, return_dtype=pl.String),
         from_tier=by_stage.replace_strict(before, return_dtype=pl.String),
-        round_from=pl.col("clock") - pl.duration(days=1),
+        round_from=by_stage.replace_strict(on_day, return_dtype=pl.Int64),
         clock_done="clock",
         infections="count",
         visits="count",

@@ -94,7 +94,7 @@ class Section:
 
     def _within(self, key: str, value: float, low: float, high: float) -> bool:
         if not low <= value <= high:
-            self.fault(key, f"{value:g} is not between {low:g} and {high:g}", "Give a number in that range")
+            self.fault(key, f"{_shown(value)} is not between {low:g} and {high:g}", "Give a number in that range")
             return False
         return True
 
@@ -158,6 +158,8 @@ def _shown(value: Any) -> str:
         return f'"{value}"'
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, int) and abs(value) > 10**18:
+        return "a number of that size"
     if isinstance(value, dict):
         return "a table"
     if isinstance(value, list):

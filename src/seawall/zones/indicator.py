@@ -193,7 +193,7 @@ def _values(level: _Level, day: int, column: int) -> dict[str, Any]:
 
 
 def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return float(value) if np.isfinite(value) else None
 
 
 def missing_inputs(judged: Judging, values: Mapping[str, Any]) -> list[str]:

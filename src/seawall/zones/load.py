@@ -79,7 +79,7 @@ def read_document(path: Path) -> dict[str, Any]:
         problem, mend = "there is no such file", "Check the path"
     except UnicodeDecodeError as error:
         problem, mend = f"byte {error.start} is not UTF-8 text", "Save the file as UTF-8"
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         problem, mend = f"it is not TOML ({error})", "Correct that line"
     except OSError as error:
         problem, mend = f"it cannot be read ({error.strerror})", "Give the path of a TOML file"

@@ -91,6 +91,7 @@ REASONS: dict[str, tuple[str, ...]] = {
 }
 """Reason of a tier: code to the names of its facts."""
 
+# `round_from`: day of the quiet clock from which a round counts; `coverage`: share of the residents it must reach.
 LIFTS: dict[str, tuple[str, ...]] = {
     "quiet_days_pass": ("until", "quiet_days", "next_tier"),
     "quiet_days_and_exit_round": ("until", "quiet_days", "round_from", "coverage", "next_tier"),

@@ -6,7 +6,7 @@ builds one from what its own city reports, and the same code draws its zones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -56,9 +56,8 @@ class Seen:
     Attributes:
         on: the day.
         areas: the tree of areas.
-        series: area level to daily numbers, one column an area in `level_areas` order.
+        series: area level to daily numbers; the last row is `on`, the columns are `level_areas`.
         level_areas: area level to its area codes.
-        start: first day of the rows of `series`.
         infections: ``date, area_id, place_id, infections, outside, at_least``: infections found, by day of
             report and by where the infected people live, as fine as is known (`place_id` null where no
             place is). `outside`: those not found in quarantine elsewhere. `at_least`: lower bounds.
@@ -68,22 +67,43 @@ class Seen:
         places: ``place_id, area_id, kind, capacity``.
         rounds: ``date, area_id, tested, positives``: people screened by area and day.
         notes: what these data leave open.
+
+    Raises:
+        InvalidInput: an infection, a stay or a round lies after `on`, or a series does not fit its areas.
     """
 
     on: date
     areas: AreaTree
     series: Mapping[str, Series] = field(default_factory=dict)
     level_areas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    start: date | None = None
     infections: pl.DataFrame = field(default_factory=_nothing(INFECTIONS))
     visits: pl.DataFrame = field(default_factory=_nothing(VISITS))
     places: pl.DataFrame = field(default_factory=_nothing(PLACES))
     rounds: pl.DataFrame = field(default_factory=_nothing(ROUNDS))
     notes: tuple[Mapping[str, Any], ...] = ()
 
+    def __post_init__(self) -> None:
+        faults = []
+        mend = "Leave out what was not known on that day"
+        for name in ("infections", "visits", "rounds"):
+            last = getattr(self, name)["date"].max()
+            if last is not None and last > self.on:
+                faults.append(Fault(file=name, column="date", problem=f"{last} is after {self.on}", mend=mend))
+        for level, series in self.series.items():
+            wide = len(self.level_areas.get(level, ()))
+            shapes = {array.shape for array in series.values.values()}
+            if shapes != {(series.days, wide)} or series.residents.shape != (wide,):
+                problem = f"its arrays are {sorted(shapes)} for {wide} areas"
+                faults.append(Fault(file=f"series of {level}", problem=problem, mend="Give one column an area"))
+        if faults:
+            raise InvalidInput("This cannot have been seen.", faults)
+
 
 LONGEST_SILENCE = 366
 """Days after the last entry of a folder for which zones can still be asked."""
+
+EARLIEST, LATEST = date(1800, 1, 1), date(2999, 12, 31)
+"""Days for which zones can be asked at all."""
 
 
 def last_day(city: City) -> date | None:
@@ -97,23 +117,25 @@ def last_day(city: City) -> date | None:
     return max((day for day in found if day is not None), default=None)
 
 
-def see(city: City, on: date, *, counts: DailyCounts | None = None) -> Seen:
+def see(city: City, on: date, *, counts: DailyCounts | None = None, levels: Iterable[str] = JUDGED_LEVELS) -> Seen:
     """What the folder lets a rule see on a day: nothing that was reported later.
 
     Args:
         city: the folder.
         on: last day whose reports are in.
         counts: `daily_counts(city, on)` where the caller has it already.
+        levels: area levels that will be judged; fewer are quicker.
 
     Returns:
         Infections come from the line list; where there is none from `signals` (numbers by place), and
         where these are missing too from `counts` at the finest areas they name.
 
     Raises:
-        InvalidInput: the folder reports nothing, or nothing for more than a year before `on`.
+        InvalidInput: the folder reports nothing, or nothing for more than a year before `on`, or `on` is not
+            of an age that keeps reports.
     """
     last = last_day(city)
-    if last is None or (on - last).days > LONGEST_SILENCE:
+    if last is None or (on - last).days > LONGEST_SILENCE or not EARLIEST <= on <= LATEST:
         problem = "it reports no infection and no number" if last is None else f"its last entry is of {last}"
         raise InvalidInput(
             f"Zones cannot be drawn for {on}.",
@@ -139,16 +161,14 @@ def see(city: City, on: date, *, counts: DailyCounts | None = None) -> Seen:
         notes.append(note("none_before_the_first_line", first=counts.dates[row]))
     if infections.is_empty():
         notes.append(note("no_infections_seen", on=on))
-    levels = [level for level in JUDGED_LEVELS if city.areas.at_level(level)]
     series, areas_of = {}, {}
-    for level in levels:
+    for level in (level for level in levels if city.areas.at_level(level)):
         series[level], areas_of[level] = daily_numbers(city, counts, on, level)
     return Seen(
         on=on,
         areas=city.areas,
         series=series,
         level_areas=areas_of,
-        start=counts.start,
         infections=infections,
         visits=_visits(city, on, places),
         places=places,

@@ -57,6 +57,7 @@ def smaller_by_case(zones: pl.DataFrame, rules: RuleSet, sizes: UnitSizes) -> pl
             cases="recent",
             estimate=useful,
         )
+        .sort("area_id", "place_id")
         .cast(SMALLER)  # type: ignore[arg-type]
     )
 
