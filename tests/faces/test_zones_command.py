@@ -117,6 +117,22 @@ def test_a_rule_file_of_one_s_own(folder, tmp_path, capsys):
         assert '"nationality" speaks of nationality, which no rule may read' in capsys.readouterr().err
 
 
+def test_on_a_terminal_a_summary_comes_instead_of_the_table(folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert run(["zones", str(folder), "--on", "2022-07-09"]) == 0
+    told = capsys.readouterr().out
+    assert "Small, 2022-07-09: proposals, to be decided by a named person." in told
+    assert all(name in told for name in DEFAULT_RULES)
+    assert "visits_not_seen" in told
+    assert '"code"' not in told
+    out = tmp_path / "zones.csv"
+    assert run(["zones", str(folder), "--on", "2022-07-09", "-o", str(out)]) == 0
+    assert "china-9th" in capsys.readouterr().out
+    assert pl.read_csv(out).height > 0
+    assert run(["zones", "--list"]) == 0
+    assert "who-phsm-2021" in capsys.readouterr().out
+
+
 def test_lint_finds_the_faults_of_all_files_at_once(tmp_path, capsys):
     (tmp_path / "a.toml").write_text("key = ", encoding="utf-8")
     (tmp_path / "b.toml").write_text('key = "b"\n', encoding="utf-8")

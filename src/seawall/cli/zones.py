@@ -180,7 +180,7 @@ def _list(output: str, *, as_json: bool) -> int:
     if output != "-" or as_json or not sys.stdout.isatty():
         show(listed, output, as_json=as_json)
         return 0
-    _print(listed, title="Rule sets; * is drawn when none is named")
+    _print(listed.select("rules", "default", "valid_from", "valid_to", "confidence", "name"))
     return 0
 
 
@@ -205,28 +205,33 @@ def _lint(files: list[Path], *, as_json: bool) -> int:
 
 
 def _summary(name: str, maps: list[ZoneMap], side_by_side: pl.DataFrame) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(f"{name}, {maps[0].on}: proposals, to be decided by a named person.", markup=False)
-    _print(side_by_side)
+    headings = {
+        "rules": "rules",
+        "in_force": "in force",
+        "zones": "zones",
+        "residents_restricted": "residents",
+        "share_restricted": "share",
+        "person_days": "person-days",
+        "not_judged": "not judged",
+    }
+    sys.stdout.write(f"{name}, {maps[0].on}: proposals, to be decided by a named person.\n")
+    _print(side_by_side.select(list(headings)).rename(headings))
     for each in maps:
         codes = dict.fromkeys(str(note["code"]) for note in each.notes)
         if codes:
-            console.print(f"{each.rules}: {', '.join(codes)}", markup=False)
-    console.print("Every zone with its reason: -o FILE. What the codes mean: docs/explanation/zones.md", markup=False)
+            sys.stdout.write(f"{each.rules}: {', '.join(codes)}\n")
+    sys.stdout.write("Every zone with its reason: -o FILE. What the codes mean: docs/reference/rules.md\n")
 
 
-def _print(shown: pl.DataFrame, title: str | None = None) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, title=title, title_justify="left")
-    for column, kind in shown.schema.items():
-        table.add_column(column, justify="right" if kind.is_numeric() else "left")
-    for row in shown.iter_rows():
-        table.add_row(*(_cell(value) for value in row))
-    Console(highlight=False).print(table)
+def _print(shown: pl.DataFrame) -> None:
+    """Write a table in aligned columns, whole, however wide the terminal."""
+    rows = [shown.columns, *([_cell(value) for value in row] for row in shown.iter_rows())]
+    wide = [max(len(row[column]) for row in rows) for column in range(shown.width)]
+    numbers = [kind.is_numeric() for kind in shown.dtypes]
+    for row in rows:
+        cells = zip(row, wide, numbers, strict=True)
+        line = "  ".join(cell.rjust(width) if number else cell.ljust(width) for cell, width, number in cells)
+        sys.stdout.write(line.rstrip() + "\n")
 
 
 def _cell(value: Any) -> str:
@@ -238,6 +243,6 @@ def _cell(value: Any) -> str:
         case int():
             return f"{value:,}"
         case float():
-            return f"{value:.3f}"
+            return f"{value:.1%}"
         case _:
             return str(value)
