@@ -151,7 +151,10 @@ def _tables(
         "zone_totals": _stacked([drawn.totals for drawn in maps]),
         "zones": behind.named(_stacked([drawn.zones for drawn in maps]), city) if maps else pl.DataFrame(),
         "zone_smaller": _stacked(
-            [drawn.smaller.select(pl.lit(drawn.rules).alias("rules"), pl.all()) for drawn in maps]
+            [
+                drawn.smaller.select(pl.lit(drawn.rules).alias("rules"), pl.all()).sort("area_id", "place_id", "tier")
+                for drawn in maps
+            ]
         ),
         "zone_changes": behind.named(behind.zone_changes(maps, earlier), city),
         "forecast": forecast,

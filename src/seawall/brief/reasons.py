@@ -61,7 +61,6 @@ REASONS: dict[str, Phrase] = {
     "stands_on_last_judgement": Phrase(
         msg("Stands on its last judgement of {judged_on:day}; not told since: {missing:inputs}.")
     ),
-    "not_yet_in_effect": Phrase(msg("Decided, in effect from {effective:day}: {conditions:conditions}.")),
 }
 """Reason code to wording."""
 
@@ -92,6 +91,9 @@ LIFTS: dict[str, Phrase] = {
 NOTES: dict[str, Phrase] = {
     "outside_validity": Phrase(
         msg("This rule set was in force from {valid_from:date} to {valid_to:date}, not on this day.")
+    ),
+    "none_before_the_first_line": Phrase(
+        msg("The line list begins on {first:day}; the days before it are taken to be without infections.")
     ),
     "no_infections_seen": Phrase(msg("No infection is located in these data, so no zone can be drawn.")),
     "in_control_not_told": Phrase(
