@@ -13,14 +13,19 @@ from seawall import __version__
 from seawall.city import City
 from seawall.core import Fault, InvalidInput
 from seawall.disease import Pathogen, pathogen
+from seawall.watch.alarms.today import alarms_today
 from seawall.watch.clocks import delay_clocks
+from seawall.watch.forecast import baseline_areas, city_reports, forecast_areas, serial_weights
 from seawall.watch.headline import headline
 from seawall.watch.missing import gaps, missing
+from seawall.watch.nowcast import nowcast_table
 from seawall.watch.places import places_by_cases
 from seawall.watch.series import DailyCounts, daily_counts
 from seawall.watch.situation import Situation
 from seawall.watch.spread import spread
+from seawall.watch.track_record import track_record
 from seawall.watch.transmission import growth_table, reproduction_table
+from seawall.watch.triangles import CLOCK_COLUMNS, city_events
 
 
 def data_days(city: City) -> tuple[date, date]:
@@ -90,6 +95,18 @@ def assess(
     progress("transmission")
     reproduction = pl.concat([reproduction_table(part, disease, seed=seed) for part in (whole, districts)])
     growth = pl.concat([growth_table(part) for part in (whole, districts)])
+    progress("nowcast")
+    events = [city_events(city, on, clock) for clock in CLOCK_COLUMNS] if city.has("cases") else []
+    nowcast = nowcast_table(city, on, weights=serial_weights(disease), seed=seed, events=events)
+    progress("forecast")
+    reports = city_reports(city, counts)
+    futures = forecast_areas(city, reports, pathogen=disease, seed=seed, events=events)
+    forecast = pl.concat([futures.table(), baseline_areas(reports)])
+    progress("track record")
+    record = track_record(city, reports, pathogen=disease, seed=seed, events=events)
+    progress("alarms")
+    finer = alarms_today(counts, on).filter(~pl.col("area_id").is_in(both.area_ids))
+    alarms = pl.concat([alarms_today(both, on), finer])
     progress("spread")
     return Situation(
         on=on,
@@ -97,14 +114,14 @@ def assess(
         daily=both.table(),
         headline=headline(both),
         clocks=clocks,
-        nowcast=pl.DataFrame(),
+        nowcast=nowcast,
         reproduction=reproduction,
         growth=growth,
-        alarms=pl.DataFrame(),
+        alarms=alarms,
         spread=spread(both),
         places=places_by_cases(city, on),
-        forecast=pl.DataFrame(),
-        track_record=pl.DataFrame(),
+        forecast=forecast,
+        track_record=record,
         missing=missing(city, counts),
         notes=tuple(_notes(both, on, last)),
         provenance={
@@ -116,6 +133,7 @@ def assess(
             "software": f"seawall {__version__}",
             "pathogen": disease.key,
             "seed": seed,
+            "forecast_clock": futures.clock,
         },
     )
 

@@ -42,8 +42,8 @@ class Situation:
         growth: ``start, end, area_id, clock, growth_per_day_q2.5, growth_per_day_q50,
             growth_per_day_q97.5, doubling_days_q2.5, doubling_days_q50, doubling_days_q97.5``
             (negative doubling: halving).
-        alarms: ``method, area_id, date, count, expected, upper, score, alarm`` for the recent days,
-            at the finest level at which counts are kept; `alarm` is 0 or 1.
+        alarms: ``method, area_id, date, count, expected, upper, score, alarm`` for the recent days, for the
+            city, its districts and the finest areas at which counts are kept; `alarm` is 0 or 1.
         spread: ``date, area_id, local, imported, in_control, in_community, share_in_control,
             share_q2.5, share_q97.5``.
         places: ``place_id, area_id, kind, name, lon, lat, cases_7d, cases_14d, first_date, last_date``.

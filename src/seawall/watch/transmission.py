@@ -7,7 +7,7 @@ import polars as pl
 
 from seawall.disease import Pathogen
 from seawall.watch.growth import estimate_growth
-from seawall.watch.infection_pressure import infection_pressure
+from seawall.watch.overdispersion import estimate_overdispersion
 from seawall.watch.reproduction import estimate_reproduction
 from seawall.watch.serial_intervals import UncertainSerialInterval, draw_serial_intervals
 from seawall.watch.series import DailyCounts, FloatArray
@@ -69,8 +69,8 @@ def reproduction_table(counts: DailyCounts, pathogen: Pathogen, *, seed: int, da
     """Reproduction number by date of report: seven-day windows, imported cases apart.
 
     Cori's posterior takes counts for Poisson. Reports are not: clusters are found together, and laboratories
-    and weekends have their own rhythm. So the likelihood is tempered by the overdispersion seen in the last
-    four weeks (`overdispersion`): the estimate stays, its interval widens by about its square root.
+    and weekends have their own rhythm. So the interval is widened by the scatter seen
+    (`estimate_overdispersion`); the estimate stays.
 
     Args:
         counts: daily counts at one level.
@@ -91,54 +91,14 @@ def reproduction_table(counts: DailyCounts, pathogen: Pathogen, *, seed: int, da
     first = max(1, counts.days - days - WINDOW_DAYS)
     starts = np.arange(first, counts.days - WINDOW_DAYS + 1)
     windows = np.stack([starts, starts + WINDOW_DAYS], axis=1)
-    wider = overdispersion(local, imported, intervals.mean(axis=0))
-    found = estimate_reproduction((local / wider).T, intervals, imported=(imported / wider).T, windows=windows)
-    area, window = np.nonzero(np.isfinite(found.mean))
-    began = np.datetime64(counts.start)
-    return pl.DataFrame(
-        {
-            "clock": pl.repeat("report", area.size, dtype=pl.String, eager=True),
-            "area_id": pl.Series(counts.area_ids, dtype=pl.String).gather(area),
-            "start": pl.Series(began + windows[window, 0]).cast(pl.Date),
-            "end": pl.Series(began + windows[window, 1] - 1).cast(pl.Date),
-            "mean": found.mean[area, window],
-            "sd": found.sd[area, window],
-            **{name: found.quantiles[area, window, k] for k, name in enumerate(QUANTILE_COLUMNS)},
-        },
-        schema=REPRODUCTION,
+    scatter = estimate_overdispersion(local.T, intervals, imported=imported.T, windows=windows)
+    found = estimate_reproduction(local.T, intervals, imported=imported.T, windows=windows, overdispersion=scatter)
+    return (
+        found.table(counts.area_ids, counts.start, column="area_id")
+        .drop_nulls("mean")
+        .select(pl.lit("report").alias("clock"), pl.exclude("clock"))
+        .match_to_schema(REPRODUCTION)
     )
-
-
-def overdispersion(local: FloatArray, imported: FloatArray, serial_interval: FloatArray) -> FloatArray:
-    """Variance over mean of recent daily reports about a smooth course of the reproduction number.
-
-    Pearson's statistic over the last four weeks, about the counts that a reproduction number constant over
-    the week around each day would give. Never below 1: luck alone does not make reports more even.
-
-    Args:
-        local, imported: float, shape (day, area). NaN: not reported.
-        serial_interval: float, shape (days,), entry 0 is 0.
-
-    Returns:
-        float, shape (area,). 1 where fewer than seven days can be judged.
-    """
-    total = local + imported
-    pressure = infection_pressure(np.nan_to_num(total.T), np.isnan(total.T), serial_interval)
-    counts = local.T
-    known = ~(np.isnan(counts) | np.isnan(pressure))
-    week = np.ones(WINDOW_DAYS)
-
-    def around(values: FloatArray) -> FloatArray:
-        return np.stack([np.convolve(row, week, mode="same") for row in values])
-
-    seen, pressed = around(np.where(known, counts, 0.0)), around(np.where(known, pressure, 0.0))
-    expected = np.where(known & (pressed > 0), pressure * seen / np.where(pressed > 0, pressed, 1.0), np.nan)[:, -28:]
-    judged = expected > 0.5
-    residual = np.where(judged, (counts[:, -28:] - expected) ** 2 / np.where(judged, expected, 1.0), 0.0)
-    days = judged.sum(axis=1)
-    # The week's own mean is taken from the days it is held against: one degree of freedom in seven.
-    dispersion = residual.sum(axis=1) / np.maximum(days * (1 - 1 / WINDOW_DAYS), 1.0)
-    return np.where(days >= WINDOW_DAYS, np.maximum(dispersion, 1.0), 1.0)
 
 
 def growth_table(counts: DailyCounts, *, days: int = 120) -> pl.DataFrame:
