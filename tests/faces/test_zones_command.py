@@ -169,6 +169,15 @@ def test_misuse_gives_one_clear_line_and_no_traceback(folder, capsys, arguments,
     assert "Traceback" not in told.err
 
 
+def test_a_city_without_a_case_has_no_zones(folder, capsys):
+    (folder / "cases.csv").write_text("case_id,area_id,report_date\n", encoding="utf-8")
+    assert run(["zones", str(folder)]) == 1
+    assert "it reports no infection and no number. Add reports, or name a day with --on." in capsys.readouterr().err
+    assert run(["zones", str(folder), "--on", "2022-07-09", "--rules", "all", "--table", "compare"]) == 0
+    told = csv_of(capsys)
+    assert told["restricting_zones"].sum() == 0
+
+
 def test_help_starts_without_the_heavy_libraries():
     code = "import sys; from seawall.cli.app import run; run(['zones', '--help']); print('polars' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

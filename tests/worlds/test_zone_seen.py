@@ -1,5 +1,6 @@
 """What a rule gets to see of a folder: infections at their finest unit, tests, beds, and nothing of tomorrow."""
 
+import dataclasses
 from datetime import date
 
 import numpy as np
@@ -179,3 +180,12 @@ def test_smaller_areas_that_still_cover_the_cases(tmp_path):
     assert smaller["C"]["smaller_unit"] == "district"
     assert set(smaller) == {"C", "D1"}  # the West restricts nobody
     assert drawn.totals.filter("restricts")["residents"].sum() == 60_000  # the city's own row is not added
+
+
+def test_nothing_can_have_been_seen_before_it_was_reported(listed):
+    seen = see(listed, date(2022, 7, 10))
+    with pytest.raises(InvalidInput) as error:
+        dataclasses.replace(seen, on=date(2022, 7, 9), level_areas={"city": (), "district": ("D1", "D2")})
+    told = str(error.value)
+    assert "infections, column date: 2022-07-10 is after 2022-07-09. Leave out what was not known on that day." in told
+    assert "series of city: its arrays are [(10, 1)] for 0 areas. Give one column an area." in told

@@ -60,7 +60,7 @@ def zones(
         sys.stderr.write("Name a city folder, or use --list or --lint FILE. See: seawall zones --help\n")
         return 2
     from seawall.city import read_city
-    from seawall.core import InvalidInput
+    from seawall.core import Fault, InvalidInput
     from seawall.zones import DEFAULT_RULES, compare, draw_zones, last_day, load_rules, see, shipped
 
     wanted = list(dict.fromkeys(rules or DEFAULT_RULES))
@@ -76,7 +76,11 @@ def zones(
     if faults:
         raise InvalidInput(f"{len(faults)} problem(s) with the rule sets; no zone was drawn.", faults)
     folder = read_city(city)
-    day = on or last_day(folder) or date.min
+    day = on or last_day(folder)
+    if day is None:
+        mend = "Add reports, or name a day with --on"
+        fault = Fault(file=str(city), problem="it reports no infection and no number", mend=mend)
+        raise InvalidInput("There is no last day to draw zones for.", [fault])
     levels = dict.fromkeys(level for each in chosen if each.judged for level in each.judged.levels)
     seen = see(folder, day, levels=levels)
     maps = [draw_zones(seen, each) for each in chosen]

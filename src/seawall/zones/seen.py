@@ -131,12 +131,12 @@ def see(city: City, on: date, *, counts: DailyCounts | None = None, levels: Iter
         where these are missing too from `counts` at the finest areas they name.
 
     Raises:
-        InvalidInput: the folder reports nothing, or nothing for more than a year before `on`, or `on` is not
-            of an age that keeps reports.
+        InvalidInput: the folder reports nothing for more than a year before `on`, or `on` is not of an age that
+            keeps reports.
     """
     last = last_day(city)
-    if last is None or (on - last).days > LONGEST_SILENCE or not EARLIEST <= on <= LATEST:
-        problem = "it reports no infection and no number" if last is None else f"its last entry is of {last}"
+    if not EARLIEST <= on <= LATEST or (last is not None and (on - last).days > LONGEST_SILENCE):
+        problem = "it has no reports at all" if last is None else f"its last entry is of {last}"
         raise InvalidInput(
             f"Zones cannot be drawn for {on}.",
             [Fault(file=str(city.root), problem=problem, mend="Add reports, or ask for a day they cover")],
