@@ -415,10 +415,10 @@ def test_the_forecast_says_one_week_and_two():
 @pytest.mark.parametrize(
     ("coverage", "ratio", "expected"),
     [
-        (0.799, 0.949, ["track_narrow", "skill_better"]),
-        (0.8, 0.95, ["track_held", "skill_same"]),
-        (0.97, 1.05, ["track_held", "skill_same"]),
-        (0.971, 1.051, ["track_wide", "skill_worse"]),
+        (0.799, 0.949, ["track_narrow_one", "skill_better"]),
+        (0.8, 0.95, ["track_held_one", "skill_same"]),
+        (0.97, 1.05, ["track_held_one", "skill_same"]),
+        (0.971, 1.051, ["track_wide_one", "skill_worse"]),
     ],
 )
 def test_the_record_of_the_forecaster(coverage, ratio, expected):
@@ -426,6 +426,13 @@ def test_the_record_of_the_forecaster(coverage, ratio, expected):
     assert codes(say_track_record(table, "renewal", "1")) == expected
     assert codes(say_track_record(track(9, coverage, ratio), "renewal", "1")) == ["track_short"]
     assert codes(say_track_record(table, None, "1")) == []
+
+
+def test_the_worse_of_two_weeks_decides():
+    first = track(10, 0.9, 1.0)
+    for coverage, code in ((0.79, "track_narrow"), (0.8, "track_held"), (0.98, "track_wide")):
+        second = track(10, coverage, 1.0).with_columns(horizon_week=pl.lit(2, dtype=pl.Int64))
+        assert codes(say_track_record(pl.concat([first, second]), "renewal", "1"))[0] == code
 
 
 def track(n, coverage, ratio):

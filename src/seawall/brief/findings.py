@@ -28,6 +28,8 @@ DELAY_WEEKS = 16
 LEADING_DETECTORS = ("farrington", "ears-c2")
 """Detectors page one prefers; all of them stand behind it."""
 
+_RANK = {method: rank for rank, method in enumerate(LEADING_DETECTORS)}
+
 ALARM_DAYS = 14
 """Days of alarms kept."""
 
@@ -254,7 +256,9 @@ def _raised(alarms: pl.DataFrame, on: date) -> pl.DataFrame:
     return (
         alarms.with_columns(new=((pl.col("alarm") == 1) & (before == 0)).cast(pl.Int8))
         .filter(pl.col("alarm") == 1, pl.col("date") > on - timedelta(days=ALARM_DAYS))
-        .sort(["date", "method", "score"], descending=[True, False, True], maintain_order=True)
+        .with_columns(_rank=pl.col("method").replace_strict(_RANK, default=len(_RANK), return_dtype=pl.Int64))
+        .sort(["date", "_rank", "method", "score"], descending=[True, False, False, True], maintain_order=True)
+        .drop("_rank")
     )
 
 

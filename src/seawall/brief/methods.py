@@ -8,7 +8,8 @@ from seawall.brief.words import msg
 METHODS: tuple[str, ...] = (
     msg(
         "Reproduction number: Cori et al. 2013 (doi:10.1093/aje/kwt133), imported infections apart. It says how many "
-        "infections one infection leads to; above 1 the epidemic grows."
+        "infections one infection leads to; above 1 the epidemic grows. By date of report it lags infection by the "
+        "incubation period and the delay to the report."
     ),
     msg(
         "Recent days: infections by date of onset or specimen are completed by the delays seen so far; days of "

@@ -159,7 +159,8 @@ PHRASES: dict[str, Phrase] = {
     ),
     "pace_open": Phrase(
         msg(
-            "How fast is not settled: anything from halving in {halving:.1} days to doubling in {doubling:.1} days is "
+            "How fast is not settled: anything from halving in {halving:.1} days to doubling in {doubling:.1} "
+            "days is "
             "possible (95% interval)."
         )
     ),
@@ -214,18 +215,39 @@ PHRASES: dict[str, Phrase] = {
     "forecast_none": Phrase(msg("No forecast: there are too few days of reports.")),
     "track_short": Phrase(msg("The forecaster has too short a record in this city to judge it by ({n:n} forecasts).")),
     "track_held": Phrase(
-        msg("Its own past here, week {week:n} ahead: the 90% intervals held {coverage:%} of what came (n = {n:n}).")
+        msg(
+            "Its own past here (n = {n:n}): the 90% intervals held {coverage1:%} of what came in the first week and "
+            "{coverage2:%} in the second."
+        )
     ),
     "track_narrow": Phrase(
         msg(
-            "Its own past here, week {week:n} ahead: the 90% intervals held only {coverage:%} of what came "
-            "(n = {n:n}): read them as wider."
+            "Its own past here (n = {n:n}): the 90% intervals held only {coverage1:%} of what came in the first "
+            "week and "
+            "{coverage2:%} in the second: read them as wider."
         )
     ),
     "track_wide": Phrase(
         msg(
-            "Its own past here, week {week:n} ahead: the 90% intervals held {coverage:%} of what came (n = {n:n}): "
-            "they are wider than need be."
+            "Its own past here (n = {n:n}): the 90% intervals held {coverage1:%} of what came in the first week and "
+            "{coverage2:%} in the second: they are wider than need be."
+        )
+    ),
+    "track_held_one": Phrase(
+        msg("Its own past here (n = {n:n}): the 90% intervals held {coverage1:%} of what came in the first week.")
+    ),
+    "track_narrow_one": Phrase(
+        msg(
+            "Its own past here (n = {n:n}): the 90% intervals held only {coverage1:%} of what came in the first "
+            "week: "
+            "read them as wider."
+        )
+    ),
+    "track_wide_one": Phrase(
+        msg(
+            "Its own past here (n = {n:n}): the 90% intervals held {coverage1:%} of what came in the first week: "
+            "they "
+            "are wider than need be."
         )
     ),
     "skill_better": Phrase(msg("Its error was {share:%} smaller than the naive forecast's.")),

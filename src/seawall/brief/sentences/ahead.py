@@ -42,20 +42,21 @@ def say_track_record(track: pl.DataFrame, model: str | None, root: str) -> Itera
         return
     scored = track.filter(pl.col("model_id") == model, pl.col("location") == root, pl.col("coverage_90").is_not_null())
     if scored.is_empty() or scored["n"].sum() < TOO_FEW:
-        facts = {"n": int(scored["n"].sum()) if scored.height else 0}
-        yield Sentence(code="track_short", facts=facts, table="track_record")
+        few = {"n": int(scored["n"].sum()) if scored.height else 0}
+        yield Sentence(code="track_short", facts=few, table="track_record")
         return
-    for week in sorted(scored["horizon_week"].unique().to_list())[:2]:
-        row = scored.filter(pl.col("horizon_week") == week).row(0, named=True)
-        facts = {"week": week, "n": row["n"], "coverage": row["coverage_90"], "coverage_50": row["coverage_50"]}
-        code = "narrow" if row["coverage_90"] < NARROW else "wide" if row["coverage_90"] > WIDE else "held"
-        rows = rows_where(
-            track,
-            pl.col("model_id") == model,
-            pl.col("location") == root,
-            pl.col("horizon_week") == week,
-        )
-        yield Sentence(code=f"track_{code}", facts=facts, table="track_record", rows=rows)
+    weeks = scored.sort("horizon_week").head(2)
+    coverage = weeks["coverage_90"].to_list()
+    code = "narrow" if min(coverage) < NARROW else "wide" if max(coverage) > WIDE else "held"
+    facts: dict[str, Any] = {"n": int(weeks["n"].sum()), "coverage1": coverage[0], "coverage2": coverage[-1]}
+    rows = rows_where(
+        track,
+        pl.col("model_id") == model,
+        pl.col("location") == root,
+        pl.col("horizon_week").is_in(weeks["horizon_week"].to_list()),
+    )
+    both = "" if len(coverage) == 2 else "_one"
+    yield Sentence(code=f"track_{code}{both}", facts=facts, table="track_record", rows=rows)
     first = scored.sort("horizon_week").row(0, named=True)
     ratio = first["relative_wis"]
     if ratio is not None:
