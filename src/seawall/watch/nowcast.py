@@ -96,6 +96,7 @@ def complete_counts(
     delay: ReportingDelay | None = None,
     draws: int = DRAWS,
     motion: Motion | None = None,
+    weekdays: bool = True,
 ) -> Draws:
     """Draw the final counts of the recent days and how fast it spreads on them, for many areas at once.
 
@@ -106,6 +107,7 @@ def complete_counts(
         delay: how much of each day is known; None: all of it.
         draws: how many.
         motion: how log R moves; None: as goes with the serial interval.
+        weekdays: whether the entries are days, whose weekdays may differ.
 
     Returns:
         `Draws` over the days not yet complete, at least the last one.
@@ -117,7 +119,7 @@ def complete_counts(
     mean_share = np.ones((areas, days)) if delay is None else delay.completeness(days)
     so_far = reported / np.maximum(mean_share, 0.5)
     so_far[:, closed:] = np.nan
-    factors = weekday_factors(so_far)
+    factors = weekday_factors(so_far) if weekdays else np.ones((areas, 7))
     laid = on_days(factors, days)
     source = without_weekdays(so_far, factors)[:, :closed]
     motion = Motion.of(weights) if motion is None else motion

@@ -16,7 +16,9 @@ Bayesian filtering of R).
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import gammaln
@@ -46,8 +48,9 @@ FASTEST = 2.0
 class Motion:
     """How log R moves from one day, or one week, to the next.
 
-    The sizes are those of a serial interval of four days. What is alike from one pathogen to another is how
-    the growth rate moves, and log R is about the growth rate times the serial interval; so `of` scales them.
+    What is alike from one pathogen to another is how the growth rate moves, and log R is about the growth rate
+    times the serial interval; so `of` scales the sizes to the serial interval. The defaults are those of days
+    and a serial interval of `usual_lag` of them. All were set on past waves (``docs/explanation/forecast.md``).
 
     Attributes:
         kept_above, kept_below: share of log R that is left, when above and when below 0.
@@ -57,6 +60,7 @@ class Motion:
             and reporting.
         turn_chance, turn_sd, turn_down: chance that log R turns, because measures come or go; the size of a
             turn; and by how much turns go down while spread grows.
+        usual_lag: mean serial interval, in days or weeks, for which these sizes hold.
     """
 
     kept_above: float = 0.90
@@ -66,6 +70,7 @@ class Motion:
     turn_chance: float = 0.04
     turn_sd: float = 0.5
     turn_down: float = 0.2
+    usual_lag: float = 4.0
 
     @classmethod
     def of(cls, weights: np.ndarray, unit_days: int = 1) -> Motion:
@@ -75,17 +80,16 @@ class Motion:
             weights: float, shape (lag,). Serial interval from lag 1 on; sums to 1.
             unit_days: days in a lag: 1 or 7.
         """
-        usual = cls()
-        scale = float(weights @ np.arange(1, weights.size + 1)) * unit_days / 4
-        step = scale * unit_days**0.5
-        return cls(
-            kept_above=usual.kept_above**unit_days,
-            kept_below=usual.kept_below**unit_days,
-            steps=tuple(step * one for one in usual.steps),
-            unseen_step=step * usual.unseen_step,
-            turn_chance=1 - (1 - usual.turn_chance) ** unit_days,
+        usual = cls() if unit_days == 1 else cls(**_WEEKLY)
+        mean_lag = float(weights @ np.arange(1, weights.size + 1))
+        scale = mean_lag / usual.usual_lag
+        return dataclasses.replace(
+            usual,
+            steps=tuple(scale * one for one in usual.steps),
+            unseen_step=scale * usual.unseen_step,
             turn_sd=scale * usual.turn_sd,
             turn_down=scale * usual.turn_down,
+            usual_lag=mean_lag,
         )
 
     def kept(self, log_r: np.ndarray) -> np.ndarray:
@@ -104,6 +108,19 @@ class Motion:
         turns = np.where(rng.random(log_r.shape) < self.turn_chance, turn, 0.0)
         steps = np.sqrt(step**2 + self.unseen_step**2) * rng.standard_normal(log_r.shape)
         return np.asarray(np.minimum(self.kept(log_r) * log_r + steps + turns, FASTEST))
+
+
+_WEEKLY: dict[str, Any] = {
+    "kept_above": 0.6,
+    "kept_below": 0.8,
+    "steps": (0.035, 0.07, 0.125, 0.18, 0.25),
+    "unseen_step": 0.09,
+    "turn_chance": 0.25,
+    "turn_sd": 0.35,
+    "turn_down": 0.14,
+    "usual_lag": 1.3,
+}
+"""The motion from week to week."""
 
 
 @dataclass(frozen=True, kw_only=True)
