@@ -82,3 +82,13 @@ def test_too_few_weeks_tell_nothing():
 def test_what_is_no_overdispersion_is_refused(spread):
     with pytest.raises(InvalidInput, match="1 or more"):
         estimate_reproduction(np.ones(20), WEIGHTS, overdispersion=spread)
+
+
+def test_the_scatter_of_a_quiet_past_is_not_carried_over_to_a_wave():
+    draw = generator(8, "quiet past")
+    clustered = draw.negative_binomial(0.5, 0.1, size=70)  # a few imported clusters, variance ten times the mean
+    wave = draw.poisson(20 * np.exp(0.12 * np.arange(35)))
+    counts = np.concatenate([clustered, wave]).astype(float)
+    scatter = estimate_overdispersion(counts, WEIGHTS)[0]
+    assert scatter[-1] < 4
+    assert scatter[40] > 4

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from seawall.watch.infection_pressure import counts_by_region, infection_pressure, window_sums, windows_within
+from seawall.watch.infection_pressure import counts_by_region, infection_pressure, windows_within
 from seawall.watch.serial_intervals import check_serial_interval
 
 _WEEK = 7
+
+RECENT_DAYS = 35
+"""How far back from a window's end the scatter is measured."""
 
 
 def estimate_overdispersion(
@@ -20,9 +23,10 @@ def estimate_overdispersion(
     """Variance over mean of the counts in each window, for `estimate_reproduction`.
 
     Each region's series is cut into weeks from its end; in each week the counts should lie around R Λ(t), R
-    with a level and a drift of its own each week, times a factor for the day of the week. Their variance
-    is taken as mu + alpha mu², one alpha a region: where Pearson's X² over all weeks equals its degrees of
-    freedom. A window's figure is then 1 + alpha times its mean mu, weighted by mu.
+    with a level and a drift of its own each week, times a factor for the day of the week. A window's figure
+    is the sum of squared deviations over the sum of the counts expected, in the five weeks up to its end (the
+    first five for an earlier one): days with many cases weigh most, so that the scatter of a quiet past is not
+    carried over to a wave.
 
     Args:
         local, serial_interval, imported, windows: as for `seawall.watch.reproduction.estimate_reproduction`;
@@ -32,7 +36,7 @@ def estimate_overdispersion(
         float, shape (region, window), 1 or more; 1 where there are fewer than three weeks to tell from.
 
     Source:
-        McCullagh and Nelder 1989, Generalized Linear Models, chapter 9; the week's cut is ours.
+        McCullagh and Nelder 1989, Generalized Linear Models, section 6.2; the week's cut is ours.
     """
     here, abroad = counts_by_region(local, imported)
     days = here.shape[1]
@@ -60,20 +64,27 @@ def estimate_overdispersion(
         lever = (expected * day**2).sum(axis=2, keepdims=True)
         drift = ((count - expected) * day).sum(axis=2, keepdims=True) / lever
         expected *= np.where(np.isfinite(drift), np.maximum(1 + drift * day, 0.1), 1.0)
-        squared = np.where(expected > 0, (count - expected) ** 2 / expected, 0.0)
-    used = expected > 0
-    freedom = used.sum(axis=(1, 2)) - 2 * used.any(axis=2).sum(axis=1) - used.any(axis=1).sum(axis=1) + 1
-    enough = (used.any(axis=2).sum(axis=1) >= 3) & (freedom >= 6)
+    used = np.asarray(expected > 0)
+    squared = np.where(used, (count - expected) ** 2, 0.0).sum(axis=2)
+    mean = np.where(used, expected, 0.0).sum(axis=2)
+    days_used, weeks_used = np.asarray(used.sum(axis=2)), np.asarray(used.any(axis=2))
+    # Level and drift of each week, and its share in the six factors that tell the weekdays apart.
+    shared = (_WEEK - 1) / np.maximum(weeks_used.sum(axis=1, keepdims=True), 1)
+    freedom = days_used - (2 + shared) * weeks_used
 
-    low, high = np.full(shape[0], -20.0), np.full(shape[0], 10.0)
-    for _ in range(60):
-        middle = (low + high) / 2
-        pearson = (squared / (1 + np.exp(middle)[:, None, None] * expected)).sum(axis=(1, 2))
-        low, high = np.where(pearson > freedom, middle, low), np.where(pearson > freedom, high, middle)
-    alpha = np.where(enough & (squared.sum(axis=(1, 2)) > freedom), np.exp(low), 0.0)
-
-    mean = np.where(told, pressure, 0.0)
+    # Windows that end before five weeks have passed take the first five.
+    stop = np.clip(-((first - spans[:, 1]) // _WEEK), min(weeks, RECENT_DAYS // _WEEK), weeks)
+    start = np.clip((spans[:, 1] - RECENT_DAYS - first) // _WEEK, 0, weeks)
+    squares, means, free, days_in, weeks_in = (
+        _between(part, start, stop) for part in (squared, mean, freedom, days_used, weeks_used)
+    )
+    enough = (weeks_in >= 3) & (free >= 6) & (means > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = window_sums(np.where(told, here, 0.0), spans) / window_sums(mean, spans)
-        bearing = window_sums(mean**2, spans) / window_sums(mean, spans)
-    return 1 + alpha[:, None] * np.where(np.isfinite(ratio * bearing), ratio * bearing, 0.0)
+        scatter = squares / means * days_in / free
+    return np.where(enough, np.maximum(scatter, 1.0), 1.0)
+
+
+def _between(weekly: np.ndarray, start: np.ndarray, stop: np.ndarray) -> np.ndarray:
+    """Sums over the weeks from `start` up to `stop`, shape (region, window)."""
+    summed = np.cumsum(np.pad(weekly.astype(float), ((0, 0), (1, 0))), axis=1)
+    return np.asarray(summed[:, np.maximum(stop, start)] - summed[:, start])
