@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -58,18 +59,30 @@ def write_briefs(
         _put(folder / "brief.json", record)
         _remove_others(folder, set(files))
     except OSError as error:
-        raise InvalidInput(
-            "The brief cannot be written.",
-            [
-                Fault(
-                    file=str(folder),
-                    problem=f"it cannot be written to ({error.strerror or error})",
-                    mend="Give another folder with -o, or make room",
-                )
-            ],
-        ) from error
+        raise _unwritable(folder, error.strerror or str(error)) from error
     pages = sorted(files, key=lambda name: not name.endswith(".html"))
     return tuple(folder / name for name in (*pages, "brief.json"))
+
+
+def check_writable(folder: Path) -> None:
+    """Find out before the work whether a brief can be written into a folder, there already or not.
+
+    Raises:
+        InvalidInput: it cannot.
+    """
+    nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not nearest.is_dir():
+        raise _unwritable(folder, f"{nearest} is a file")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise _unwritable(folder, "Permission denied")
+
+
+def _unwritable(folder: Path, why: str) -> InvalidInput:
+    mend = "Give another folder with -o, or make room"
+    return InvalidInput(
+        "The brief cannot be written.",
+        [Fault(file=str(folder), problem=f"it cannot be written to ({why})", mend=mend)],
+    )
 
 
 def csv_of(table: pl.DataFrame) -> bytes:

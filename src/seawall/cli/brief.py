@@ -43,12 +43,13 @@ def brief(
     Writes brief.html, brief.pdf, brief.json and tables/*.csv. With --lang all: brief.en.html, brief.zh-Hans.html,
     brief.zh-Hant.html, and so on. Nothing in a brief was learned after its day.
     """
+    from seawall.brief import check_writable, write_briefs
+
+    check_writable(output)
     with _progress() as tell:
         chosen = _rule_sets(rules)
         with _folder(city, seed, tell) as root:
             briefs = _make(root, on=on, lang=lang, rules=chosen, seed=seed, tell=tell)
-            from seawall.brief import write_briefs
-
             files = write_briefs(briefs, output, progress=tell)
     headline = briefs[0].headline_text
     if json_:
