@@ -150,3 +150,10 @@ def test_everything_that_may_be_missing_has_a_name():
 def test_wordings_are_sentences():
     for code, phrase in PHRASES.items():
         assert phrase.many.rstrip()[-1] in ".?", code
+
+
+def test_every_note_of_the_watch_has_a_wording():
+    source = Path(str(files("seawall.watch"))) / "assess.py"
+    codes = set(re.findall(r'"code": "(\w+)"', source.read_text(encoding="utf-8")))
+    assert codes
+    assert {f"note_{code}" for code in codes} <= set(PHRASES)

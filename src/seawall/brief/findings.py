@@ -222,10 +222,8 @@ def _quoted(table: pl.DataFrame, city: City, situation: Situation) -> pl.DataFra
     """The city's recent rows of the clock that is quoted, with the row that may be quoted marked."""
     rows = _one_clock(behind.recent(table, city, situation))
     quoted = behind.latest_trusted(rows, situation, behind.root_of(city))
-    day = quoted["end"][0] if quoted.height else None
-    return behind.named(
-        rows.with_columns((pl.col("end") == day).fill_null(value=False).cast(pl.Int8).alias("quoted")), city
-    )
+    mark = pl.col("end").is_in(quoted["end"].to_list()).cast(pl.Int8).alias("quoted")
+    return behind.named(rows.with_columns(mark), city)
 
 
 def _quoted_day(table: pl.DataFrame) -> date | None:

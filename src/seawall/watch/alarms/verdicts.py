@@ -62,6 +62,8 @@ class Verdicts:
 
 def first_reported(counts: np.ndarray) -> np.ndarray:
     """Int, shape (series,). Position of each series' first count; beyond the end where it has none."""
+    if not len(counts):
+        return np.zeros(counts.shape[1], dtype=np.int64)
     told = ~np.isnan(counts)
     first: np.ndarray = np.where(told.any(axis=0), told.argmax(axis=0), len(counts))
     return first
