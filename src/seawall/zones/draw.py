@@ -47,13 +47,13 @@ def draw_zones(seen: Seen, rules: RuleSet, *, sizes: UnitSizes | None = None) ->
         binding = [tier.code for tier in rules.tiers if tier.restricts_residents]
         bound = pl.when(pl.col("tier").is_in(binding)).then(pl.col("residents") * days).otherwise(0)
         found = found.with_columns(person_days=bound)
-        smaller = smaller_by_case(found, rules, sizes)
         counted = _without_nested(found, seen.areas)
+        smaller = smaller_by_case(counted, rules, sizes)
     else:
         found, notes = indicator_zones(seen, rules)
-        smaller = smaller_by_area(found, seen, rules, sizes)
         narrowest = min(found["unit"].unique(), key=UNITS.index, default="city")
         counted = found.filter(pl.col("unit") == narrowest)
+        smaller = smaller_by_area(counted, seen, rules, sizes)
     zones = found.select(list(ZONES)).cast(ZONES).sort("area_id", "place_id", "tier")  # type: ignore[arg-type]
     if not rules.in_force(seen.on):
         notes = [
