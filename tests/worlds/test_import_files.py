@@ -329,7 +329,12 @@ def test_packed_text(city):
 def test_parquet_with_its_own_types(city):
     buffer = io.BytesIO()
     frame = pl.DataFrame(
-        {"id": [1, 2], "area": ["D1", "D7"], "day": [datetime(2022, 3, 5, 12, 0)] * 2, "age": [7.5, None]}
+        {
+            "id": [1, 2],
+            "area": ["D1", "D7"],
+            "day": [datetime.fromisoformat("2022-03-05T12:00:00")] * 2,
+            "age": [7.5, None],
+        }
     )
     frame.write_parquet(buffer)
     receipt = bring(city, buffer.getvalue(), CASES + "age = 'age'\n", "file.parquet")
@@ -349,7 +354,7 @@ def workbook(*cells, sheet="病例", top=0):
         for at, row in enumerate(cells, start=top):
             for place, cell in enumerate(row):
                 if isinstance(cell, date):
-                    page.write_datetime(at, place, datetime(cell.year, cell.month, cell.day), day)
+                    page.write_datetime(at, place, cell, day)
                 elif cell is not None:
                     page.write(at, place, cell)
     return buffer.getvalue()
@@ -477,6 +482,22 @@ def test_repeats_in_one_file(city):
     assert rows(city, "count", name="counts") == [(10,), (1,)]
 
 
+def test_facts_that_are_impossible_together_keep_the_later_row_out(city):
+    onset = "[cases.columns]\ncase_id = 'id'\narea_id = 'area'\nonset_date = 'day'\n"
+    bring(city, "id,area,day\na,D1,2022-05-01\nb,D1,2022-05-01\n", onset)
+    receipt = bring(city, "id,area,day\na,D1,2022-03-01\nb,D1,2022-05-03\n", CASES)
+    assert sums(receipt) == (2, 0, 1, 1)
+    assert rejects(receipt) == [
+        (
+            2,
+            "day",
+            "together with what is known of it, report_date 2022-03-01 is more than 21 days before onset_date 2022-05-01",
+            "Correct one of the two dates: no incubation is so long",
+        )
+    ]
+    assert rows(city, "case_id", "report_date") == [("a", None), ("b", date(2022, 5, 3))]
+
+
 def test_later_files_bring_newer_facts(city):
     for name, day in (("a.csv", 5), ("b.csv", 6)):
         (city.parent / name).write_text(
@@ -575,7 +596,7 @@ def test_a_city_built_from_nothing_in_one_import(tmp_path):
         tmp_path / "new.toml",
         [tmp_path / "cases.csv", tmp_path / "areas.csv"],
         tmp_path / "city",
-        at=datetime(2022, 3, 6, 6),
+        at=datetime.fromisoformat("2022-03-06T06:00:00"),
     )
     assert [(file.table, file.loaded) for file in receipt.files] == [("areas", 2), ("cases", 1)]
     assert check_city(tmp_path / "city").ok

@@ -19,7 +19,7 @@ _SIMPLIFIED = (
     "绍组织统续维网群冲补见规视亲览讯记许评试该详语误说调谈请论证识护读变让负财货质购费资宾赛赣赵迹军软辅辆辖办农回周"
 )
 
-SIMPLER: dict[int, str] = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
+SIMPLER: dict[int, int] = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 """Traditional character to its simplified form, for `str.translate`."""
 
 PAIRS: dict[str, str] = dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True))

@@ -16,7 +16,7 @@ from seawall.city.cells import trimmed
 from seawall.city.check import CheckReport, check_city, find_tables
 from seawall.city.faults import DidYouMean
 from seawall.city.importing.columns import Layout, lay
-from seawall.city.importing.judging import Records, read_records
+from seawall.city.importing.judging import Records, judge_together, read_records
 from seawall.city.importing.mapping import Mapping, TableMap
 from seawall.city.importing.places import AreaFinder
 from seawall.city.importing.reading import read_mapping
@@ -202,20 +202,23 @@ class _Import:
 
             if finder is None:
                 finder = AreaFinder(self._areas())
-            records = read_records(layout, self._known(layout), finder, tick)
+            known = self._known(layout)
+            records = read_records(layout, known, finder, tick)
             if layout.part.table == "areas":
                 records.accepted = _with_parents(records.accepted, finder.areas)
                 finder = None
-            self._take_in(records)
+            self._take_in(records, known)
 
-    def _take_in(self, records: Records) -> None:
+    def _take_in(self, records: Records, known: Known) -> None:
         layout = records.layout
         table = layout.part.schema
         name = layout.source.path.name
+        upsert = self.upserts.setdefault(table.name, Upsert(table, self.existing.get(table.name)))
         settled = settle_repeats(records.accepted, table, layout.part.repeats, name, layout.filled)
+        settled = judge_together(settled, upsert, layout, known)
         groups = sorted((*records.groups, *settled.groups), key=lambda group: group.first_row)
         why = reasons(groups)
-        loaded = self.upserts.setdefault(table.name, Upsert(table, self.existing.get(table.name))).add(settled.rows)
+        loaded = upsert.add(settled.rows)
         self.why.append((layout.source, why))
         self.files.append(
             FileReceipt(
@@ -318,7 +321,8 @@ class _Import:
         report = check_city(view, self.at.date() if self.at is not None else None)
         errors = _errors(report)
         if errors and self.existing:
-            errors = {key: fault for key, fault in errors.items() if key not in _errors(check_city(self.into))}
+            before = _errors(check_city(self.into))
+            errors = {key: fault for key, fault in errors.items() if key not in before}
         if errors:
             raise InvalidInput(
                 f"{self.into} would not be whole after this import; nothing was loaded.", list(errors.values())[:100]

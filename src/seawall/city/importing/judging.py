@@ -13,6 +13,7 @@ from seawall.city.importing.columns import AREA, Layout
 from seawall.city.importing.differences import daily
 from seawall.city.importing.forming import HEAD, Former
 from seawall.city.importing.places import AreaFinder
+from seawall.city.importing.upsert import Settled, Upsert
 from seawall.city.importing.values import AMBIGUOUS
 from seawall.city.rules import Known, Rule, cell, cell_rules, cells_and_values, row_rules, value_rules
 from seawall.city.schema import Table
@@ -81,6 +82,71 @@ def read_records(layout: Layout, known: Known, finder: AreaFinder, tick: Callabl
     records.passed_over = former.passed_over
     records.notes += former.notes()
     return records
+
+
+def judge_together(settled: Settled, upsert: Upsert, layout: Layout, known: Known) -> Settled:
+    """Leave out rows that obey every rule by themselves but break one together with what else is known.
+
+    One file may give a case its onset and another its report: each is a fact, and together they may be
+    impossible. Then the rows of the file are left out, and what was known before stays.
+
+    Args:
+        settled: the rows of a file, one a key.
+        upsert: what is known before.
+        layout: the mapping laid over the file.
+        known: the calendar.
+    """
+    table = layout.part.schema
+    columns = [column.name for column in table.columns]
+    whole = upsert.together(settled.rows, columns)
+    if whole is None:
+        if settled.rows.height == settled.kept.height:
+            return settled
+        whole = settled.rows.drop(ROW)
+    calendar = Known(today=known.today)
+    present = frozenset(whole.columns)
+    rules = [
+        rule
+        for rule in (*value_rules(table, present, calendar), *row_rules(table, present))
+        if rule.severity == "error"
+    ]
+    texts = [pl.col(name).cast(pl.String).alias(cell(name)) for name in whole.columns]
+    absent = [pl.lit(None, dtype=c.dtype).alias(c.name) for c in table.columns if c.name not in present]
+    empty = [pl.lit(None, dtype=pl.String).alias(cell(c.name)) for c in table.columns if c.name not in present]
+    batch = whole.with_columns(*texts, *absent, *empty)
+    key = list(table.key)
+    groups = list(settled.groups)
+    bad = pl.repeat(value=False, n=batch.height, eager=True, dtype=pl.Boolean)
+    for rule in rules:
+        broken = batch.select(rule.broken.fill_null(value=False)).to_series()
+        if not broken.any():
+            continue
+        bad |= broken
+        shown = [pl.col(cell(rule.column)).alias("value"), rule.other.cast(pl.String).alias("other")]
+        hits = settled.kept.select(pl.col(ROW).cast(HITS["row"]).alias("row"), *key).join(
+            batch.filter(broken).select(*key, *shown), on=key, how="inner", maintain_order="left"
+        )
+        groups.append(
+            FaultGroup(
+                code=rule.code,
+                severity="error",
+                file=layout.source.path.name,
+                column=layout.filled.get(rule.column) or rule.column,
+                problem=f"together with what is known of it, {rule.problem}",
+                mend=rule.mend,
+                hits=hits.select(*HITS),
+            )
+        )
+    if not bad.any():
+        return settled
+    out = batch.filter(bad).select(key)
+    kept = settled.kept.join(out, on=key, how="anti", maintain_order="left")
+    return Settled(
+        kept=kept,
+        rows=settled.rows.join(out, on=key, how="anti", maintain_order="left"),
+        left_out=settled.left_out + settled.kept.height - kept.height,
+        groups=tuple(groups),
+    )
 
 
 class _Judge:

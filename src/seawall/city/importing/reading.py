@@ -122,7 +122,7 @@ def _mapping(whole: _Section) -> Mapping:
     elif "city" in whole:
         whole.wrong("city", "it is not a section", 'Write [city] and below it name = "Your City"')
     tables = [part for name, table in TABLES.items() if name in whole for part in _parts(table, whole)]
-    if not tables:
+    if not any(name in whole for name in TABLES):
         whole.wrong("", "it fills no table", "Add a section named for a table, such as [cases]")
     return Mapping(name=whole.file, tables=tuple(tables), city=city)
 

@@ -33,8 +33,16 @@ _AT = "\x00at"
 
 @dataclass(frozen=True, kw_only=True)
 class Settled:
-    """The rows of one file, one a key; how many were left out because they contradict, and why."""
+    """The rows of one file settled among themselves and with what is known.
 
+    Attributes:
+        kept: the rows that are taken in, as they stand in the file.
+        rows: what they say, one row a key.
+        left_out: how many were left out because they contradict others.
+        groups: why.
+    """
+
+    kept: pl.DataFrame
     rows: pl.DataFrame
     left_out: int = 0
     groups: tuple[FaultGroup, ...] = ()
@@ -53,7 +61,7 @@ def settle_repeats(rows: pl.DataFrame, table: Table, how: Repeats, file: str, fi
     """
     key = list(table.key)
     if not rows.select(pl.struct(key).is_duplicated().any()).item():
-        return Settled(rows=rows)
+        return Settled(kept=rows, rows=rows)
     facts = [name for name in rows.columns if name not in (*key, ROW)]
     groups: list[FaultGroup] = []
     if how == "sum":
@@ -65,7 +73,7 @@ def settle_repeats(rows: pl.DataFrame, table: Table, how: Repeats, file: str, fi
             for name in facts
         ]
         summed = rows.group_by(key, maintain_order=True).agg(pl.col(ROW).first(), *added)
-        return Settled(rows=summed.select(rows.columns))
+        return Settled(kept=rows, rows=summed.select(rows.columns))
     contradicts = pl.repeat(value=False, n=rows.height, eager=True, dtype=pl.Boolean)
     if how == "reject":
         for name in facts:
@@ -92,7 +100,7 @@ def settle_repeats(rows: pl.DataFrame, table: Table, how: Repeats, file: str, fi
                     )
                 )
     kept = rows.filter(~contradicts)
-    return Settled(rows=fold(kept, key), left_out=int(contradicts.sum()), groups=tuple(groups))
+    return Settled(kept=kept, rows=fold(kept, key), left_out=int(contradicts.sum()), groups=tuple(groups))
 
 
 def fold(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
@@ -129,6 +137,33 @@ class Upsert:
         loaded = new.join(self.incoming, on=self.key, how="anti").height
         self.incoming = fold(pl.concat([self.incoming, rows], how="diagonal"), self.key)
         return loaded
+
+    def together(self, rows: pl.DataFrame, columns: list[str]) -> pl.DataFrame | None:
+        """What is known of the keys of some rows once the rows are taken in.
+
+        Args:
+            rows: one row a key.
+            columns: columns wanted.
+
+        Returns:
+            The keys and the columns, in the order of `rows`; None where nothing was known of them before.
+        """
+        before = [self.incoming] if self.incoming is not None else []
+        if self.existing is not None and self._keys.height:
+            there = [name for name in (*self.key, *columns) if name in self.existing.present]
+            before.append(self._existing().select(list(dict.fromkeys(there))).collect())
+        if not before:
+            return None
+        whole = rows.select(*self.key, *(name for name in columns if name in rows.columns and name not in self.key))
+        for frame in before:
+            facts = [name for name in columns if name in frame.columns and name not in self.key]
+            older = frame.select(*self.key, *(pl.col(name).alias(f"old:{name}") for name in facts))
+            joined = whole.join(older, on=self.key, how="left", maintain_order="left")
+            laid = [
+                pl.coalesce(*(w for w in (name, f"old:{name}") if w in joined.columns)).alias(name) for name in facts
+            ]
+            whole = joined.with_columns(laid).drop(f"old:{name}" for name in facts)
+        return whole
 
     def identifiers(self, column: str) -> pl.Series:
         """The values of a column after the import, for references to it."""
