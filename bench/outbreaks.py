@@ -26,6 +26,7 @@ class Outbreak:
         onsets: int, shape (day, delay). Onsets of each day by days until their report; the whole future.
         reports: int, shape (day,). Reports of each day, to `DAYS` and beyond.
         expected_onsets: float, shape (day,). Onsets of each day as the infections led one to expect.
+        expected_reports: float, shape (day,). Reports of each day as those led one to expect.
         reproduction: float, shape (day,). R of those infected on each day.
         weights: float, shape (lag,). Generation interval from lag 1 on.
     """
@@ -33,6 +34,7 @@ class Outbreak:
     onsets: np.ndarray
     reports: np.ndarray
     expected_onsets: np.ndarray
+    expected_reports: np.ndarray
     reproduction: np.ndarray
     weights: np.ndarray
 
@@ -75,9 +77,38 @@ def outbreak(seed: int) -> Outbreak:
     reports = np.zeros(DAYS + 32, dtype=np.int64)
     for after in range(32):
         reports[after : after + DAYS] += triangle[:, after]
+    foretold = np.zeros(DAYS + 32)
+    for day in range(DAYS):
+        for after, chance in enumerate(delay):
+            weekday = (day + after) % 7
+            waits = (7 - weekday) % 7 if weekday >= 5 else 0
+            foretold[day + after + waits] += expected[day] * chance * slip if waits else 0.0
+            foretold[day + after] += expected[day] * chance * ((1 - slip) if waits else 1.0)
     return Outbreak(
-        onsets=triangle, reports=reports, expected_onsets=expected, reproduction=reproduction, weights=weights
+        onsets=triangle,
+        reports=reports,
+        expected_onsets=expected,
+        expected_reports=foretold[:DAYS],
+        reproduction=reproduction,
+        weights=weights,
     )
+
+
+def clock_reproduction(expected: np.ndarray, weights: np.ndarray, first: int, last: int) -> float:
+    """R on a clock, over the days `first` to `last`: what was expected over what infected.
+
+    On the clock of onsets or reports, R is that of the infections some days before, smoothed by the delay
+    between: no estimate from that clock alone can be sharper.
+    """
+    infectious = np.convolve(expected, np.concatenate([[0.0], weights]))[: expected.size]
+    return float(expected[first : last + 1].sum() / infectious[first : last + 1].sum())
+
+
+def as_known(truth: Outbreak, on: int, days: int = 84) -> np.ndarray:
+    """What is known of the last days' onsets on day `on`, float, shape (1, day, delay)."""
+    known = truth.onsets[: on + 1].astype(float)
+    known[np.arange(on, -1, -1)[:, None] < np.arange(known.shape[1])] = 0
+    return known[None, -days:]
 
 
 def _reproduction(rng: np.random.Generator) -> np.ndarray:

@@ -67,7 +67,7 @@ def test_reported_so_far_is_exact_and_the_error_no_worse_than_rs(lines: pl.DataF
         assert our_error <= 1.05 * their_error
         inside = (both["q2.5"] <= both["truth_final"]) & (both["truth_final"] <= both["q97.5"])
         # at its start the first cases had been found late: theirs cover 64 and 71 %
-        assert inside.mean() >= (0.55 if on == MORNINGS[0] else 0.75)
+        assert inside.mean() >= (0.55 if on == MORNINGS[0] else 0.7)
 
 
 def test_intervals_cover_the_truth_of_synthetic_outbreaks() -> None:

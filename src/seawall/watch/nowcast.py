@@ -137,7 +137,7 @@ def complete_counts(
     score = np.zeros((areas, draws))
     for ahead in range(open_days):
         day = closed + ahead
-        log_r = motion.onwards(log_r, step, rng)
+        log_r = motion.onwards(log_r, step, rng, unseen=1 - mean_share[:, day][:, None])
         factor = laid[:, day][:, None]
         covered = min(closed + ahead, reach)
         force = infectiousness(past[:, :, reach + ahead - covered : reach + ahead], weights)

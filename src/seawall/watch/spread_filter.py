@@ -96,17 +96,20 @@ class Motion:
         """Share of log R that is left."""
         return np.asarray(np.where(log_r > 0, self.kept_above, self.kept_below))
 
-    def onwards(self, log_r: np.ndarray, step: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def onwards(
+        self, log_r: np.ndarray, step: np.ndarray, rng: np.random.Generator, *, unseen: np.ndarray | float = 1.0
+    ) -> np.ndarray:
         """Draw log R a day later.
 
         Args:
             log_r: float, any shape.
             step: float, a shape that goes with it. Standard deviation of the step.
             rng: makes the draws.
+            unseen: share of that day which is not known yet. A day of which all is known moves as the past did.
         """
         turn = self.turn_sd * rng.standard_normal(log_r.shape) - np.where(log_r > 0, self.turn_down, 0.0)
-        turns = np.where(rng.random(log_r.shape) < self.turn_chance, turn, 0.0)
-        steps = np.sqrt(step**2 + self.unseen_step**2) * rng.standard_normal(log_r.shape)
+        turns = np.where(rng.random(log_r.shape) < self.turn_chance * unseen, turn, 0.0)
+        steps = np.sqrt(step**2 + self.unseen_step**2 * unseen) * rng.standard_normal(log_r.shape)
         return np.asarray(np.minimum(self.kept(log_r) * log_r + steps + turns, FASTEST))
 
 
