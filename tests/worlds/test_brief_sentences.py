@@ -162,6 +162,8 @@ def test_a_day_without_reports_says_nothing_of_how_they_were_found():
         ("in_hospital", 4, 4, 5, "in_hospital_same"),
         ("in_icu", 3, 4, 5, "in_icu_fewer"),
         ("in_icu", 3, None, 5, "in_icu"),
+        ("in_icu", 0, 0, 0, None),
+        ("in_icu", 0, 1, 0.5, "in_icu_fewer"),
         ("deaths", 0, 1, 2, "deaths"),
         ("deaths", 0, 0, 0, None),
     ],

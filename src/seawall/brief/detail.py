@@ -112,7 +112,7 @@ def _trend(desk: Desk) -> Section:
             msg("Reproduction number over time"),
             msg(
                 "Median of a sliding window, by its last day; shaded: 95% interval. Dashed: 1, neither grows nor "
-                "shrinks."
+                "shrinks. Days with an interval wider than the axis are left out."
             ),
             6.0,
             0.0,
@@ -123,7 +123,10 @@ def _trend(desk: Desk) -> Section:
             0.0,
             "%",
             msg("Growth per day over time"),
-            msg("Shaded: 95% interval. Dashed: 0, neither grows nor shrinks."),
+            msg(
+                "Shaded: 95% interval. Dashed: 0, neither grows nor shrinks. Days with an interval wider than the axis "
+                "are left out."
+            ),
             0.6,
             -0.6,
         ),
@@ -131,6 +134,9 @@ def _trend(desk: Desk) -> Section:
         table = tables[name].filter(pl.col(columns[1]).is_not_null(), pl.col("end") >= _begun(tables["epidemic_curve"]))
         if table.height < 2:
             continue
+        # An interval as wide as the axis says nothing; the line breaks there.
+        told = (pl.col(columns[2]) - pl.col(columns[0])) <= ceiling - floor
+        table = table.with_columns(pl.when(told).then(pl.col(column)).alias(column) for column in columns)
         until = table.filter(pl.col("quoted") == 1)["end"].max()
         said = words.say(caption)
         svg = curves.with_band(
@@ -436,7 +442,7 @@ def _forecast(desk: Desk) -> Section:
                 numeric=(False, *(True for _ in heads[1:])),
                 rows=tuple(rows),
                 note=words.say(
-                    msg("Median, 50% and 90% interval, rounded to two digits; if nothing changes. {stamp}"),
+                    msg("Median, 50% and 90% interval, rounded to two digits. {stamp}"),
                     stamp=desk.stamp,
                 ),
                 table="forecast",

@@ -19,9 +19,6 @@ from seawall.watch.alarms import chance_alarms
 from seawall.watch.situation import Situation
 from seawall.zones.map import ZoneMap
 
-MAP_PLACES = 400
-"""Places kept for the map and the list, most recent cases first."""
-
 DELAY_WEEKS = 16
 """Weeks of delays kept."""
 
@@ -149,7 +146,7 @@ def _tables(
             city,
         ),
         "map": summary.select("area_id", "name", "name_zh", "residents", "last7", "last7_per_100k"),
-        "places": situation.places.head(MAP_PLACES),
+        "places": situation.places,
         "zone_totals": _stacked([drawn.totals for drawn in maps]),
         "zones": behind.named(_stacked([drawn.zones for drawn in maps]), city) if maps else pl.DataFrame(),
         "zone_smaller": _stacked(

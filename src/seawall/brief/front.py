@@ -29,7 +29,7 @@ def make_front(desk: Desk) -> Front:
         sure=lines["sure"],
         where=lines["where"],
         map=risk_map(desk),
-        panels=tuple(_panel(desk, delay) for delay in FOUR_EARLIES),
+        panels=_panels(desk),
         earlies=lines["earlies"],
         ahead=lines["ahead"],
         fan=forecast_figure(desk),
@@ -113,6 +113,12 @@ def _pace_card(desk: Desk, said: dict[str, Sentence]) -> Card:
         value=words.say(msg("{days:.1} days"), days=facts["days"]),
         detail=words.say(msg("95% interval {low:.1} to {high:.1} days"), **facts),
     )
+
+
+def _panels(desk: Desk) -> tuple[Panel, ...]:
+    """The four earlies; none where not one of them is known: a sentence says so."""
+    known = latest_delays(desk.findings.tables["delays"], desk.findings.root)["delay"].to_list()
+    return tuple(_panel(desk, delay) for delay in FOUR_EARLIES) if set(known) & set(FOUR_EARLIES) else ()
 
 
 def _panel(desk: Desk, delay: str) -> Panel:
@@ -269,14 +275,14 @@ def _rules(desk: Desk) -> Grid | None:
     rows = []
     for row in sums.head(MAX_RULES).iter_rows(named=True):
         finer = smaller.filter(pl.col("rules") == row["rules"], pl.col("smaller_residents").is_not_null())
-        least = words.spell(finer["smaller_residents"].sum(), "n") if finer.height else "–"
-        if finer.height and finer["estimate"].any():
-            least = words.say(msg("about {n:~}"), n=float(finer["smaller_residents"].sum()))
+        least, residents = "–", float(finer["smaller_residents"].sum())
+        if finer.height and residents < (row["residents"] or 0):
+            estimated = finer["estimate"].any()
+            least = words.say(msg("about {n:~}"), n=residents) if estimated else words.spell(residents, "n")
+        mark = "\N{NO-BREAK SPACE}†" if _out_of_force(desk, row["rules"]) else ""
         rows.append(
             (
-                Cell(
-                    text=words.name(row["rules"]) + ("\N{NO-BREAK SPACE}†" if _out_of_force(desk, row["rules"]) else "")
-                ),
+                Cell(text=words.name(row["rules"]) + mark),
                 Cell(text=words.spell(row["zones"], "n")),
                 Cell(text=words.spell(row["residents"], "n")),
                 Cell(text=words.spell(row["person_days"], "n")),

@@ -22,8 +22,11 @@ METHODS: tuple[str, ...] = (
         "doi:10.1002/sim.5595). Of many series watched some raise an alarm by chance alone."
     ),
     msg(
-        "Forecast: the renewal equation carries the recent infections forward with the reproduction number and its "
-        "uncertainty; it knows of no measure not yet taken. The naive baseline repeats the last value."
+        "Forecast: the renewal equation carries the completed recent infections forward. Its reproduction number "
+        "is drawn "
+        "back towards 1 as time goes on, as it is when waves run their course, in steps as large as those seen; "
+        "no measure "
+        "in particular is assumed. The naive baseline repeats the last value."
     ),
     msg(
         "Share found in control: infections found in quarantine or a closed loop, of those told either way; its "

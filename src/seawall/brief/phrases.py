@@ -206,12 +206,10 @@ PHRASES: dict[str, Phrase] = {
     "forecast": Phrase(
         msg(
             "Reports expected on {date1:day}: {middle1:~} (90% interval {low1:~} to {high1:~}); on {date2:day}: "
-            "{middle2:~} ({low2:~} to {high2:~}), if nothing changes."
+            "{middle2:~} ({low2:~} to {high2:~})."
         )
     ),
-    "forecast_one": Phrase(
-        msg("Reports expected on {date1:day}: {middle1:~} (90% interval {low1:~} to {high1:~}), if nothing changes.")
-    ),
+    "forecast_one": Phrase(msg("Reports expected on {date1:day}: {middle1:~} (90% interval {low1:~} to {high1:~}).")),
     "forecast_none": Phrase(msg("No forecast: there are too few days of reports.")),
     "track_short": Phrase(msg("The forecaster has too short a record in this city to judge it by ({n:n} forecasts).")),
     "track_held": Phrase(

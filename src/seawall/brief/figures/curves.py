@@ -177,6 +177,7 @@ def with_band(
         least = float(np.nanmin(low, initial=0.0))
         if floor is not None:
             least = max(least, floor)
+        top = max(top, least + 0.1)
         axes.set_ylim(least, top + (top - least) * 0.06)
         if trusted_to is not None and trusted_to < days[-1]:
             start = ordinal(trusted_to) + 0.5

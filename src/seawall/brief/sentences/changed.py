@@ -118,10 +118,11 @@ def say_care(headline: pl.DataFrame, root: str) -> Iterator[Sentence]:
         if found is None or found[0]["today"] is None:
             continue
         row, rows = found
+        if not (row["today"] or row["yesterday"] or row["last7"]):
+            continue
         facts = {"today": row["today"], "yesterday": row["yesterday"], "last7": row["last7"]}
         if event == "deaths":
-            if row["last7"]:
-                yield Sentence(code="deaths", facts=facts, table="headline", rows=rows)
+            yield Sentence(code="deaths", facts=facts, table="headline", rows=rows)
         elif row["yesterday"] is None:
             yield Sentence(code=event, facts=facts, table="headline", rows=rows)
         else:
