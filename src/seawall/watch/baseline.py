@@ -44,12 +44,17 @@ def baseline_quantiles(series: np.ndarray, steps: int, *, levels: tuple[float, .
     changes = changes[~np.isnan(changes)]
     if not changes.any():
         return np.full((steps, len(levels)), last)
-    drawn = np.quantile(np.concatenate([changes, -changes]), np.linspace(0, 1, DRAWS))
+    drawn = _quantiles(np.sort(np.concatenate([changes, -changes])), np.linspace(0, 1, DRAWS))
     found = np.empty((steps, len(levels)))
-    found[0] = np.quantile(np.maximum(last + drawn, 0.0), levels)
+    found[0] = _quantiles(np.maximum(last + drawn, 0.0), np.array(levels))
     if steps > 1:
         found[1:] = last + _further(np.maximum(drawn, -last), drawn, steps, np.array(levels))
     return np.maximum(found, 0.0)
+
+
+def _quantiles(ordered: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """Quantiles of sorted values, interpolated linearly between order statistics (R's type 7)."""
+    return np.asarray(np.interp(levels * (ordered.size - 1), np.arange(ordered.size), ordered))
 
 
 def _further(first: np.ndarray, drawn: np.ndarray, steps: int, levels: np.ndarray) -> np.ndarray:
