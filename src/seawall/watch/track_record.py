@@ -79,6 +79,9 @@ def track_record(
         told += [future.table(), baseline_areas(known)]
     forecasts = pl.concat(told).with_columns(((pl.col("horizon") - 1) // 7 + 1).alias("horizon_week"))
     scored = score_tasks(forecasts, reports.table())
+    # An area that has only begun to report has no baseline to be held against.
+    task = ["location", "target_end_date", "horizon"]
+    scored = scored.join(scored.filter(pl.col("model_id") == BASELINE), on=task, how="semi")
     weeks = forecasts.select("horizon", "horizon_week").unique()
     tables = [
         summarise_scores(part.drop("horizon_week"), baseline=BASELINE).with_columns(
