@@ -123,3 +123,12 @@ def test_it_takes_less_than_fifty_milliseconds_a_series(lines: pl.DataFrame) -> 
     for seed in range(5):
         nowcast(told, seed=seed)
     assert (process_time() - started) / 5 < 0.1  # 0.03 s on a quiet machine
+
+
+def test_a_few_first_cases_found_late_do_not_make_the_epidemic_look_unreported(lines: pl.DataFrame) -> None:
+    for day in range(21, 32):
+        on = date(2011, 5, day)
+        found = nowcast(triangle(lines, on), seed=1).table(10)
+        final = lines.group_by(date="event").len("final")
+        both = found.join(final, on="date", how="left").with_columns(pl.col("final").fill_null(0))
+        assert both["q50"].sum() < 6 * both["final"].sum() + 50

@@ -20,8 +20,8 @@ HALF_LIFE_DAYS = 10.0
 POOLED_CASES = 20.0
 """Weight, in cases, of the city's delay in a district's."""
 
-PRIOR_CASES = 1.0
-"""Weight, in cases, of the plain delay of all days in the city's recent one."""
+PRIOR_CASES = 40.0
+"""Weight, in cases, of the plain delay of what is known, which no truncation lengthens, in the city's."""
 
 WEEKS = 6
 """How many of the last weeks show on which weekdays reports come in."""
@@ -127,16 +127,15 @@ def learn_delay(triangle: np.ndarray, *, weekdays: bool = True) -> ReportingDela
     now_exactly, now_at_most = now_exactly * kish, now_at_most * kish
     deflate = 1 + scatter * _cases_a_day(at_most * recent)
     now_exactly, now_at_most = now_exactly / deflate, now_at_most / deflate
-    ever = np.divide(
-        exactly[0].sum(axis=0), at_most[0].sum(axis=0), out=np.zeros(reach), where=at_most[0].sum(axis=0) > 0
-    )
-    ever[0] = 1.0
-    known = at_most[0].sum(axis=0) > 0
-    city_exactly = now_exactly[0] + PRIOR_CASES * ever
-    city_at_most = now_at_most[0] + PRIOR_CASES * known
+    so_far = triangle[0].sum(axis=0)
+    known = np.cumsum(so_far)
+    plain = np.divide(so_far, known, out=np.zeros(reach), where=known > 0)
+    plain[0] = 1.0
+    city_exactly = now_exactly[0] + PRIOR_CASES * plain
+    city_at_most = now_at_most[0] + PRIOR_CASES * (known > 0)
     city = np.divide(city_exactly, city_at_most, out=np.zeros(reach), where=city_at_most > 0)
     pooled_exactly = np.vstack([city_exactly, now_exactly[1:] + POOLED_CASES * city])
-    pooled_at_most = np.vstack([city_at_most, now_at_most[1:] + POOLED_CASES * known])
+    pooled_at_most = np.vstack([city_at_most, now_at_most[1:] + POOLED_CASES * (known > 0)])
     return ReportingDelay(exactly=pooled_exactly, at_most=pooled_at_most, scatter=scatter, weekday=pace)
 
 
