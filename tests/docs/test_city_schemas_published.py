@@ -29,4 +29,5 @@ def test_every_column_is_described(tmp_path):
 
 
 def test_no_schema_of_a_table_that_is_gone():
-    assert {path.stem for path in (REFERENCE / "schemas").glob("*.json")} == set(TABLES)
+    schemas = {path.name for path in (REFERENCE / "schemas").glob("*.json")} - {"brief.schema.json"}
+    assert schemas == {f"{table}.json" for table in TABLES}

@@ -123,6 +123,9 @@ def test_luck_between_two_weeks_is_1_96_standard_deviations_of_twice_poisson():
     # 1.96 x sqrt(2 x (100 + b)) = b - 100 at b = 143.2...
     assert not beyond_chance(143, 100)
     assert beyond_chance(144, 100)
+    # With many reports even a trifle is beyond luck; it has to be a twentieth to be called a change.
+    assert not beyond_chance(95_000, 100_000)
+    assert beyond_chance(94_999, 100_000)
     assert [change(2, 1), change(1, 2), change(1, 1)] == ["more", "fewer", "same"]
 
 

@@ -33,10 +33,15 @@ def change(now: float, before: float) -> Change:
     return "more" if now > before else "fewer" if now < before else "same"
 
 
+NOTABLE_CHANGE = 0.05
+"""Share by which a week must differ from the week before to be called different, however many reports there are."""
+
+
 def beyond_chance(now: float, before: float) -> bool:
-    """Whether two weekly totals differ by more than reporting luck would make them.
+    """Whether two weekly totals differ by more than reporting luck would make them, and by enough to matter.
 
     Totals of reports are taken for twice as variable as Poisson counts; the difference counts when it
-    exceeds 1.96 standard deviations.
+    exceeds 1.96 standard deviations and `NOTABLE_CHANGE` of the larger total.
     """
-    return abs(now - before) > 1.96 * math.sqrt(2 * (now + before))
+    difference = abs(now - before)
+    return difference > 1.96 * math.sqrt(2 * (now + before)) and difference > NOTABLE_CHANGE * max(now, before)

@@ -29,6 +29,17 @@ class Line:
     rows: tuple[int, ...]
     mark: str
 
+    @property
+    def spans(self) -> str:
+        """The rows as spans: ``2-15 17``."""
+        spans: list[list[int]] = []
+        for row in self.rows:
+            if spans and row == spans[-1][1] + 1:
+                spans[-1][1] = row
+            else:
+                spans.append([row, row])
+        return " ".join(f"{first}-{last}" if last > first else str(first) for first, last in spans)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:

@@ -148,7 +148,9 @@ def _tables(
         "map": summary.select("area_id", "name", "name_zh", "residents", "last7", "last7_per_100k"),
         "places": situation.places,
         "zone_totals": _stacked([drawn.totals for drawn in maps]),
-        "zones": behind.named(_stacked([drawn.zones for drawn in maps]), city) if maps else pl.DataFrame(),
+        "zones": behind.named(_stacked([drawn.zones.drop("evidence", strict=False) for drawn in maps]), city)
+        if maps
+        else pl.DataFrame(),
         "zone_smaller": _stacked(
             [
                 drawn.smaller.select(pl.lit(drawn.rules).alias("rules"), pl.all()).sort("area_id", "place_id", "tier")

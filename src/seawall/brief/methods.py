@@ -37,10 +37,9 @@ METHODS: tuple[str, ...] = (
         "Delays: medians and shares by week of the first date, corrected for cases whose second date is still to come."
     ),
     msg(
-        'Words: "growing" and "shrinking" stand for a probability above 90%, "probably" for one above 66%; a week is '
-        '"no more than chance can do" apart from the week before when the difference is within 1.96 standard '
-        "deviations "
-        "of counts twice as variable as Poisson."
+        'Words: "growing" and "shrinking" stand for a probability above 90%, "probably" for one above 66%. Two weeks '
+        'differ by "no more than chance can do" when the difference is within 5%, or within 1.96 standard '
+        "deviations of counts twice as variable as Poisson."
     ),
 )
 """The methods in short."""

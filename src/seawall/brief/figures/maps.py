@@ -125,7 +125,7 @@ def risk_map(
                 axes.plot([shade.lon], [shade.lat], "o", markersize=11, color=face, markeredgecolor=SOFT, mew=0.6)
         for zone in drawn_zones:
             _patch(axes, zone.simplify(tolerance / 2), facecolor="none", edgecolor=INK, linewidth=1.0, hatch="xxxx")
-        cell = (east - west) / 22
+        cell = (east - west) / 15
         _rings(axes, _gathered(dots, cell))
         crosses = _gathered([Dot(lon=lon, lat=lat, size=1.0) for lon, lat in zone_points], cell)
         axes.plot(
