@@ -10,7 +10,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from bench.outbreaks import DAYS, Outbreak, as_known, clock_reproduction, outbreak
+from bench._outbreaks import DAYS, Outbreak, as_known, clock_reproduction, outbreak
 from seawall.core.draws import generator
 from seawall.watch.baseline import baseline_quantiles
 from seawall.watch.hub import HUB_LEVELS

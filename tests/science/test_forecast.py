@@ -9,7 +9,7 @@ from time import process_time
 import numpy as np
 import polars as pl
 import pytest
-from bench.outbreaks import DAYS, Outbreak, outbreak
+from bench._outbreaks import DAYS, Outbreak, outbreak
 
 from seawall.city import City, read_city
 from seawall.core.draws import generator

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from bench.outbreaks import DAYS, outbreak
+from bench._outbreaks import DAYS, outbreak
 
 from seawall.core.draws import generator
 from seawall.watch.nowcast import complete_counts, nowcast
