@@ -214,7 +214,7 @@ def score(
 
     from seawall.cli.hub_files import read_forecasts, read_truth, show
     from seawall.core import Fault, InvalidInput
-    from seawall.watch.scores import score_tasks, summarise_scores
+    from seawall.watch.scores import score_tasks, summarise_scores, task_columns
 
     told, came = read_forecasts(forecasts), read_truth(truth)
     scored = score_tasks(told, came)
@@ -224,8 +224,8 @@ def score(
     if told["model_id"].n_unique() > scored["model_id"].n_unique():
         lost = sorted(set(told["model_id"].unique()) - set(scored["model_id"].unique()))
         sys.stderr.write(f"No outcome is known for any forecast of {', '.join(lost)}.\n")
-    sets = scored.select(pl.struct("model_id", "levels").n_unique()).item()
-    if sets > scored["model_id"].n_unique() or scored["levels"].n_unique() > 1:
-        sys.stderr.write("Not all forecasts give the same number of quantile levels; their WIS compare with care.\n")
+    uneven = scored.group_by(task_columns(scored)).agg(pl.col("levels").n_unique())["levels"].max()
+    if uneven != 1:
+        sys.stderr.write("Models give different numbers of quantile levels for the same task; compare with care.\n")
     show(summarise_scores(scored, baseline=baseline), output, as_json=json)
     return 0
