@@ -33,6 +33,16 @@ def test_scores_a_file_of_forecasts(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert json.loads(capsys.readouterr().out)[0]["model_id"] == "good"
 
 
+def test_a_forecast_with_a_level_missing_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lame = rows("m", (8, 12), level=("0.25", "0.75")).replace("2022-01-01,1,A,2022-01-02", "2022-01-02,1,A,2022-01-03")
+    (tmp_path / "f.csv").write_text(HEADER + rows("m", (8, 10, 12)) + lame)
+    (tmp_path / "t.csv").write_text("location,target_end_date,observation\nA,2022-01-02,10\nA,2022-01-03,10\n")
+    assert run(["score", str(tmp_path / "f.csv"), str(tmp_path / "t.csv")]) == 0
+    said = capsys.readouterr()
+    assert "1 forecasts lack levels" in said.err
+    assert pl.read_csv(io.StringIO(said.out))["n"].to_list() == [1]
+
+
 def test_every_fault_is_listed_with_its_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "f.csv").write_text(
         HEADER

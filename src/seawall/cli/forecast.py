@@ -208,13 +208,13 @@ def score(
 
     A model's relative WIS is the geometric mean of its ratios of mean WIS to every other model on the tasks
     both did, divided by the baseline's; below 1 is better than the baseline. Tasks whose outcome is not in
-    TRUTH are left out. Coverage is null where a model lacks the levels.
+    TRUTH are left out, and so are forecasts that lack levels their model gives elsewhere. Coverage is null where a model lacks the levels.
     """
     import polars as pl
 
     from seawall.cli.hub_files import read_forecasts, read_truth, show
     from seawall.core import Fault, InvalidInput
-    from seawall.watch.scores import score_tasks, summarise_scores, task_columns
+    from seawall.watch.scores import complete_tasks, score_tasks, summarise_scores, task_columns
 
     told, came = read_forecasts(forecasts), read_truth(truth)
     scored = score_tasks(told, came)
@@ -224,6 +224,12 @@ def score(
     if told["model_id"].n_unique() > scored["model_id"].n_unique():
         lost = sorted(set(told["model_id"].unique()) - set(scored["model_id"].unique()))
         sys.stderr.write(f"No outcome is known for any forecast of {', '.join(lost)}.\n")
+    whole = complete_tasks(scored)
+    if whole.height < scored.height:
+        sys.stderr.write(
+            f"{scored.height - whole.height:,} forecasts lack levels their model gives elsewhere: left out.\n"
+        )
+    scored = whole
     uneven = scored.group_by(task_columns(scored)).agg(pl.col("levels").n_unique())["levels"].max()
     if uneven != 1:
         sys.stderr.write("Models give different numbers of quantile levels for the same task; compare with care.\n")

@@ -139,6 +139,15 @@ def score_tasks(forecasts: pl.DataFrame, truth: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def complete_tasks(scored: pl.DataFrame) -> pl.DataFrame:
+    """The tasks for which a model gives all levels that it gives anywhere for that target.
+
+    The WIS of a forecast with a level missing is another score; the hubs refuse such forecasts.
+    """
+    of = ["model_id", *(["target"] if "target" in scored.columns else [])]
+    return scored.filter(pl.col("levels") == pl.col("levels").max().over(of))
+
+
 def summarise_scores(scored: pl.DataFrame, *, baseline: str | None = None) -> pl.DataFrame:
     """Each model's mean scores, and its WIS relative to the others and to a baseline.
 
