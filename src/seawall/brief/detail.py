@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import polars as pl
 
+from seawall.brief.detail_ahead import forecast_section
+from seawall.brief.detail_lists import alarms_section, earlies_section, places_section
 from seawall.brief.detail_zones import zones_section
 from seawall.brief.document import Cell, Desk, Grid, Section
 from seawall.brief.figures import curves
 from seawall.brief.figures.small import spark
 from seawall.brief.methods import about_section
-from seawall.brief.sentences.earlies import latest_delays
 from seawall.brief.tables import MIN_REPORTS_FOR_R, TRUSTED_COMPLETENESS
-from seawall.brief.vocabulary import SHORT, SPAN
-from seawall.brief.words import Words, in_script, msg
+from seawall.brief.words import msg
 
 MAX_DISTRICTS = 40
-MIN_DELAYS = 5
-"""People below which a district's delays of a week are not quoted."""
-
-MAX_ALARMS = 25
-MAX_PLACES = 25
 
 
 def make_sections(desk: Desk) -> tuple[Section, ...]:
@@ -31,11 +25,11 @@ def make_sections(desk: Desk) -> tuple[Section, ...]:
         _curve(desk),
         _trend(desk),
         _districts(desk),
-        _earlies(desk),
-        _alarms(desk),
-        _places(desk),
+        earlies_section(desk),
+        alarms_section(desk),
+        places_section(desk),
         zones_section(desk),
-        _forecast(desk),
+        forecast_section(desk),
         _missing(desk),
         about_section(desk),
     )
@@ -187,9 +181,9 @@ def _districts(desk: Desk) -> Section:
                 Cell(text=words.spell(row["last7"], "n")),
                 Cell(text=words.spell(row["prior7"], "n")),
                 Cell(text=words.spell(row["last7_per_100k"], "rate")),
-                Cell(text=_with_interval(words, row["r_q50"], row["r_q2.5"], row["r_q97.5"], ".1")),
-                Cell(text=_with_interval(words, row["share_in_control"], row["share_q2.5"], row["share_q97.5"], "%")),
-                Cell(text=_with_interval(words, row["forecast_q50"], row["forecast_q5"], row["forecast_q95"], "~")),
+                Cell(text=words.with_interval(row["r_q50"], row["r_q2.5"], row["r_q97.5"], ".1")),
+                Cell(text=words.with_interval(row["share_in_control"], row["share_q2.5"], row["share_q97.5"], "%")),
+                Cell(text=words.with_interval(row["forecast_q50"], row["forecast_q5"], row["forecast_q95"], "~")),
             )
         )
     left_out = table.height - len(rows)
@@ -227,280 +221,6 @@ def _districts(desk: Desk) -> Section:
     )
     lines = desk.said([s for s in findings.sentences["where"] if s.code.startswith("districts_")])
     return Section(name="districts", title=words.say(msg("Districts")), lines=lines, grids=(grid,))
-
-
-def _with_interval(words: Words, middle: float | None, low: float | None, high: float | None, spec: str) -> str:
-    if middle is None or low is None or high is None:
-        return "–"
-    return f"{words.spell(middle, spec)} ({words.range(low, high, spec)})"
-
-
-def _earlies(desk: Desk) -> Section:
-    words, findings = desk.words, desk.findings
-    delays = findings.tables["delays"]
-    if delays.is_empty():
-        return Section(name="earlies", title="")
-    figures = []
-    for delay in SPAN:
-        weeks = delays.filter(
-            pl.col("area_id") == findings.root, pl.col("delay") == delay, pl.col("median").is_not_null()
-        ).sort("period_end")
-        if weeks.is_empty():
-            continue
-        title = _named_delay(words, delay)
-        caption = words.say(
-            msg(
-                "Median in days by week of the first date, corrected for cases still to come; shaded: 10th to 90th "
-                "percentile; dashed: target."
-            )
-        )
-        svg = curves.delay_trend(weeks, words, name=f"delay-{delay}", title=title, alt=caption)
-        figures.append(desk.figure(f"delay-{delay}", svg, title=title, alt=caption, caption=caption, table="delays"))
-    return Section(
-        name="earlies",
-        title=words.say(msg("Delays: the four earlies")),
-        figures=tuple(figures),
-        grids=tuple(grid for grid in (_delay_grid(desk),) if grid is not None),
-    )
-
-
-def _named_delay(words: Words, delay: str) -> str:
-    if SHORT[delay].lower() == SPAN[delay]:
-        return words.say(SHORT[delay])
-    return words.say(msg("{name}: {span}"), name=words.say(SHORT[delay]), span=words.say(SPAN[delay]))
-
-
-def _delay_grid(desk: Desk) -> Grid | None:
-    """Median delay of the latest week by district, with the share within target."""
-    words, findings = desk.words, desk.findings
-    delays = findings.tables["delays"]
-    rows = []
-    shown = [findings.root, *findings.tables["districts"]["area_id"].to_list()[:MAX_DISTRICTS]]
-    for area_id in shown:
-        latest = {
-            row["delay"]: row
-            for row in latest_delays(delays, area_id).iter_rows(named=True)
-            if row["n"] >= MIN_DELAYS or area_id == findings.root
-        }
-        if not latest:
-            continue
-        cells = [Cell(text=words.name(area_id))]
-        for delay in SPAN:
-            row = latest.get(delay)
-            if row is None:
-                cells.append(Cell(text="–"))
-                continue
-            text = _with_interval(words, row["median"], row["median_low"], row["median_high"], ".1")
-            if row["within_target"] is not None:
-                text += f" · {words.spell(row['within_target'], '%')}"
-            cells.append(Cell(text=text))
-        rows.append(tuple(cells))
-    if len(rows) < 2:
-        return None
-    return Grid(
-        name="delays",
-        title=words.say(msg("Delays by district, latest week")),
-        heads=(words.say(msg("Area")), *(words.say(SPAN[delay]) for delay in SPAN)),
-        numeric=(False, *(True for _ in SPAN)),
-        rows=tuple(rows),
-        note=words.say(
-            msg(
-                "Median in days with its 95% interval · share within target; none with fewer than five people. {stamp}"
-            ),
-            stamp=desk.stamp,
-        ),
-        table="delays",
-        mark=desk.mark("delays"),
-    )
-
-
-def _alarms(desk: Desk) -> Section:
-    words, findings = desk.words, desk.findings
-    alarms, summary = findings.tables["alarms"], findings.tables["alarm_summary"]
-    if summary.is_empty():
-        return Section(name="alarms", title="")
-    lines = desk.lines("alarms")
-    grids = []
-    if alarms.height:
-        rows = tuple(
-            (
-                Cell(text=words.name(row["area_id"])),
-                Cell(text=words.spell(row["date"], "day")),
-                Cell(text=words.term(row["method"])),
-                Cell(text=words.spell(row["count"], "n")),
-                Cell(text=words.spell(row["expected"], ".1")),
-                Cell(text=words.spell(row["upper"], ".1")),
-                Cell(text=words.say(msg("yes")) if row["new"] else ""),
-            )
-            for row in alarms.head(MAX_ALARMS).iter_rows(named=True)
-        )
-        note = words.say(
-            msg(
-                "Expected: by the series' own past; limit: the upper bound above which an alarm is raised. An "
-                "alarm is a "
-                "reason to look, not a finding. {stamp}"
-            ),
-            stamp=desk.stamp,
-        )
-        if alarms.height > MAX_ALARMS:
-            more = words.say(msg("{n:n} more alarms stand in the table."), n=alarms.height - MAX_ALARMS)
-            note = desk.joined(note, more)
-        grids.append(
-            Grid(
-                name="alarms",
-                title=words.say(msg("Alarms of the last fourteen days, latest first")),
-                heads=tuple(
-                    words.say(head)
-                    for head in (
-                        msg("Area"),
-                        msg("Date"),
-                        msg("Method"),
-                        msg("Reports"),
-                        msg("Expected"),
-                        msg("Limit"),
-                        msg("New"),
-                    )
-                ),
-                numeric=(False, False, False, True, True, True, False),
-                rows=rows,
-                note=note,
-                table="alarms",
-                mark=desk.mark("alarms"),
-            )
-        )
-    return Section(name="alarms", title=words.say(msg("Alarms")), lines=lines, grids=tuple(grids))
-
-
-def _places(desk: Desk) -> Section:
-    words, findings = desk.words, desk.findings
-    places = findings.tables["places"]
-    if places.is_empty():
-        return Section(name="places", title="")
-    rows = tuple(
-        (
-            Cell(text=in_script(row["name"] or row["place_id"], words.lang)),
-            Cell(text=words.name(row["area_id"])),
-            Cell(text=words.term(row["kind"])),
-            Cell(text=_least(words, row, "cases_7d")),
-            Cell(text=_least(words, row, "cases_14d")),
-            Cell(text=words.spell(row["last_date"], "day")),
-        )
-        for row in places.head(MAX_PLACES).iter_rows(named=True)
-    )
-    grid = Grid(
-        name="places",
-        title=words.say(msg("Places by recent infections")),
-        heads=tuple(
-            words.say(head)
-            for head in (msg("Place"), msg("Area"), msg("Kind"), msg("7 days"), msg("14 days"), msg("Last"))
-        ),
-        numeric=(False, False, False, True, True, True),
-        rows=rows,
-        note=words.say(msg("{stamp} All places stand in the table."), stamp=desk.stamp),
-        table="places",
-        mark=desk.mark("places"),
-    )
-    lines = desk.said([s for s in findings.sentences["where"] if s.code.startswith("places_")])
-    return Section(name="places", title=words.say(msg("Places")), lines=lines, grids=(grid,))
-
-
-def _least(words: Words, place: dict[str, Any], column: str) -> str:
-    """A number of infections, marked where it is a lower bound."""
-    text = words.spell(place[column], "n")
-    return f"≥ {text}" if place.get("at_least") else text
-
-
-def _forecast(desk: Desk) -> Section:
-    words, findings = desk.words, desk.findings
-    table = findings.tables["forecast"].filter(pl.col("model_id") == (findings.model or ""))
-    grids = []
-    order = [findings.root, *findings.tables["districts"]["area_id"].to_list()[:MAX_DISTRICTS]]
-    horizons = [h for h in (1, 7, 14) if h in set(table["horizon"].to_list())]
-    if table.height and horizons:
-        values = {(row["location"], row["horizon"]): row for row in table.iter_rows(named=True)}
-        dates = {row["horizon"]: row["target_end_date"] for row in table.iter_rows(named=True)}
-        rows = []
-        for area_id in order:
-            found = [values.get((area_id, horizon)) for horizon in horizons]
-            if not any(found):
-                continue
-            cells = [Cell(text=words.name(area_id))]
-            for row in found:
-                cells.append(Cell(text="–" if row is None else words.spell(row["q50"], "~")))
-                cells.append(Cell(text="–" if row is None else words.range(row["q25"], row["q75"], "~")))
-                cells.append(Cell(text="–" if row is None else words.range(row["q5"], row["q95"], "~")))
-            rows.append(tuple(cells))
-        heads = [words.say(msg("Area"))]
-        for horizon in horizons:
-            day = words.spell(dates[horizon], "short")
-            heads += [day, words.say(msg("50%")), words.say(msg("90%"))]
-        grids.append(
-            Grid(
-                name="forecast",
-                title=words.say(msg("Reports a day expected, by district")),
-                heads=tuple(heads),
-                numeric=(False, *(True for _ in heads[1:])),
-                rows=tuple(rows),
-                note=words.say(
-                    msg("Median, 50% and 90% interval, rounded to two digits. {stamp}"),
-                    stamp=desk.stamp,
-                ),
-                table="forecast",
-                mark=desk.mark("forecast"),
-            )
-        )
-    track = findings.tables["track_record"].filter(pl.col("location") == findings.root)
-    if track.height:
-        grids.append(_track(desk, track))
-    return Section(
-        name="forecast", title=words.say(msg("Forecast and its record")), lines=desk.lines("ahead"), grids=tuple(grids)
-    )
-
-
-def _track(desk: Desk, track: pl.DataFrame) -> Grid:
-    words = desk.words
-    rows = tuple(
-        (
-            Cell(text=words.term(row["model_id"])),
-            Cell(text=words.spell(row["horizon_week"], "n")),
-            Cell(text=words.spell(row["n"], "n")),
-            Cell(text=words.spell(row["coverage_50"], "%")),
-            Cell(text=words.spell(row["coverage_90"], "%")),
-            Cell(text=words.spell(row["mae"], ".1")),
-            Cell(text=words.spell(row["wis"], ".1")),
-            Cell(text=words.spell(row["relative_wis"], ".2")),
-        )
-        for row in track.sort("horizon_week", "model_id").iter_rows(named=True)
-    )
-    return Grid(
-        name="track",
-        title=words.say(msg("How earlier forecasts for this city did")),
-        heads=tuple(
-            words.say(head)
-            for head in (
-                msg("Model"),
-                msg("Week ahead"),
-                msg("Forecasts"),
-                msg("in 50%"),
-                msg("in 90%"),
-                msg("Mean error"),
-                msg("WIS"),
-                msg("against naive"),
-            )
-        ),
-        numeric=(False, *(True for _ in range(7))),
-        rows=rows,
-        note=words.say(
-            msg(
-                "In 50% and in 90%: share of what came that lay in the interval. WIS: weighted interval score, "
-                "smaller is "
-                "better; against naive: below 1 is better than the baseline. {stamp}"
-            ),
-            stamp=desk.stamp,
-        ),
-        table="track_record",
-        mark=desk.mark("track_record"),
-    )
 
 
 def _missing(desk: Desk) -> Section:

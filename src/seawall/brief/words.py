@@ -116,6 +116,12 @@ class Words:
         """An interval, in words, so that no dash can be taken for a minus."""
         return self.say(msg("{low} to {high}"), low=self.spell(low, kind), high=self.spell(high, kind))
 
+    def with_interval(self, middle: Any, low: Any, high: Any, kind: str) -> str:
+        """An estimate and its interval; a dash where either is not known."""
+        if middle is None or low is None or high is None:
+            return "–"
+        return f"{self.spell(middle, kind)} ({self.range(low, high, kind)})"
+
     def name(self, code: str) -> str:
         """The name of an area, place or rule set; the code itself where it has none."""
         if code not in self.names:

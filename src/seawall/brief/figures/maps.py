@@ -63,7 +63,7 @@ def breaks(values: Sequence[float]) -> list[float]:
 
     Examples:
         >>> breaks([0.0, 3.0, 8.0, 14.0, 40.0, 120.0])
-        [0.0, 6.0, 20.0, 60.0]
+        [0.0, 10.0, 20.0, 60.0]
     """
     positive = sorted(value for value in values if value > 0)
     if not positive:
