@@ -85,7 +85,7 @@ def shanghai_districts() -> Forecasts:
     areas += [Area(area_id=name, parent_id="Shanghai", level="district", name=name) for name in names]
     city = City(root=Path("Shanghai"), settings={"name": "Shanghai"}, files={})
     city.__dict__["areas"] = AreaTree.of(areas)
-    reports = Reports(areas=("Shanghai", *names), start=start, counts=counts)
+    reports = Reports(areas=("Shanghai", *names), start=start, counts=counts, imported=np.nan_to_num(counts * 0))
     first = int(np.argmin(np.isnan(counts[1])))
     places, quantiles, naive, came = [], [], [], []
     spent = 0.0

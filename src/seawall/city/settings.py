@@ -45,6 +45,12 @@ SETTINGS = (
         fits=lambda found: _text(found) and re.fullmatch(r"[a-z0-9-]+", found) is not None,
         about="Key of the pathogen in the disease catalogue.",
     ),
+    Setting(
+        name="imported_infect",
+        expected="true or false",
+        fits=lambda found: isinstance(found, bool),
+        about="Whether imported cases infect others here; false where all who arrive are quarantined.",
+    ),
 )
 """Settings that are understood; further ones are kept."""
 

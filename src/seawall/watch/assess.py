@@ -93,7 +93,10 @@ def assess(
     progress("clocks")
     clocks = delay_clocks(city, on)
     progress("transmission")
-    reproduction = pl.concat([reproduction_table(part, disease, seed=seed) for part in (whole, districts)])
+    infect = bool(city.settings.get("imported_infect", True))
+    reproduction = pl.concat(
+        [reproduction_table(part, disease, seed=seed, imported_infect=infect) for part in (whole, districts)]
+    )
     growth = pl.concat([growth_table(part) for part in (whole, districts)])
     progress("nowcast")
     events = [city_events(city, on, clock) for clock in CLOCK_COLUMNS] if city.has("cases") else []
@@ -134,6 +137,7 @@ def assess(
             "pathogen": disease.key,
             "seed": seed,
             "forecast_clock": futures.clock,
+            "imported_infect": infect,
         },
     )
 

@@ -18,6 +18,7 @@ from seawall.watch.nowcast import ANY_INTERVAL, Draws, Nowcast, complete_counts,
 from seawall.watch.paths import divide, divide_reports, follow_apart, play_on, reports_ahead
 from seawall.watch.series import DailyCounts
 from seawall.watch.spread_filter import Belief, follow_spread
+from seawall.watch.transmission import local_and_imported
 from seawall.watch.triangles import CLOCK_COLUMNS, DAYS, Events, city_events, parts_of
 from seawall.watch.weekdays import on_days, without_weekdays
 
@@ -26,6 +27,9 @@ HORIZON_DAYS = 14
 
 DRAWS = 2000
 """Possible futures."""
+
+ARRIVALS_DAYS = 28
+"""Imported reports go on as in so many last days."""
 
 COVERED = 0.9
 """A clock serves the forecast when this share of the recent cases carries its date."""
@@ -86,11 +90,18 @@ class Reports:
         start: first day.
         counts: float, shape (area, day). NaN: not reported. One area more than `areas` where some of the
             city's reports lie in no district.
+        imported: float, the same shape: those infected elsewhere, 0 where that is not told.
     """
 
     areas: tuple[str, ...]
     start: date
     counts: np.ndarray
+    imported: np.ndarray
+
+    @property
+    def local(self) -> np.ndarray:
+        """Those infected here, float, shape (area, day)."""
+        return np.asarray(np.maximum(self.counts - self.imported, 0.0))
 
     @property
     def on(self) -> date:
@@ -100,7 +111,9 @@ class Reports:
     def until(self, on: date) -> Reports:
         """The same up to and including an earlier day."""
         days = (on - self.start).days + 1
-        return Reports(areas=self.areas, start=self.start, counts=self.counts[:, :days])
+        return Reports(
+            areas=self.areas, start=self.start, counts=self.counts[:, :days], imported=self.imported[:, :days]
+        )
 
     def table(self) -> pl.DataFrame:
         """As outcomes: ``location, target_end_date, observation``, without the days not reported."""
@@ -117,18 +130,23 @@ class Reports:
 def city_reports(city: City, counts: DailyCounts) -> Reports:
     """The reports of a city and its districts, from daily counts at any levels."""
     parts = parts_of(city)
-    reports = DailyCounts(
-        start=counts.start,
-        area_ids=counts.area_ids,
-        events={"reports": counts.of("reports")},
-        listed_from=counts.listed_from,
-    )
-    series = reports.rolled_up(city, "city").of("reports").T
+    series, abroad = _total_and_imported(counts.rolled_up(city, "city"))
     if parts:
-        below = reports.rolled_up(city, city.areas[parts[0]].level).of("reports").T
+        below, from_abroad = _total_and_imported(counts.rolled_up(city, city.areas[parts[0]].level))
         rest = np.maximum(series - np.nansum(below, axis=0), 0.0)
-        series = np.concatenate([series, below, rest] if np.nansum(rest) > 0 else [series, below])
-    return Reports(areas=(city.areas.root.area_id, *parts), start=counts.start, counts=series)
+        series, abroad = np.concatenate([series, below]), np.concatenate([abroad, from_abroad])
+        if np.nansum(rest) > 0:
+            unplaced = np.clip(abroad[:1] - from_abroad.sum(axis=0), 0.0, np.nan_to_num(rest))
+            series, abroad = np.concatenate([series, rest]), np.concatenate([abroad, unplaced])
+    return Reports(areas=(city.areas.root.area_id, *parts), start=counts.start, counts=series, imported=abroad)
+
+
+def _total_and_imported(counts: DailyCounts) -> tuple[np.ndarray, np.ndarray]:
+    """All reports and those infected elsewhere, each of shape (area, day)."""
+    local, imported = local_and_imported(counts)
+    elsewhere = np.nan_to_num(imported.T)
+    told = counts.of("reports").T
+    return np.where(np.isnan(told), (local + imported).T, told), elsewhere
 
 
 def forecast_areas(
@@ -145,7 +163,8 @@ def forecast_areas(
 
     Where the line list dates nearly every case by onset or specimen, the forecast goes by the earliest such
     clock: the recent days are completed (`nowcast`), the renewal equation plays each possible present on, and
-    events become reports after the delay learnt. Otherwise it goes by the reports themselves.
+    events become reports after the delay learnt. Otherwise it goes by the reports themselves. Imported cases
+    are left out of what spreads, since most are found on arrival, and added again as many as of late.
 
     The city is forecast from its own counts. Each draw's city is then divided among the districts (`paths`), so
     that they add up to it on every draw. What spreads is limited to the people of the city, where their number
@@ -167,10 +186,10 @@ def forecast_areas(
         events = [city_events(city, on, clock) for clock in CLOCK_COLUMNS] if city.has("cases") else []
     by_clock = next((one for one in events if one.coverage(on) >= COVERED), None)
     if by_clock is None:
-        present, series = None, reports.counts[:, -DAYS:]
+        present, series = None, reports.local[:, -DAYS:]
         now = complete_counts(series, weights, rng, draws=draws)
     else:
-        triangle = by_clock.triangle(on, fill=True, rest=True)
+        triangle = by_clock.local().triangle(on, fill=True, rest=True)
         present = nowcast(triangle, seed=seed, weights=weights, draws=draws, purpose="forecast")
         series, now = triangle.reported, present.draws
     future = play_on(now.of_area(0), weights, horizon, rng, susceptible=_susceptible(city, reports)).events[0]
@@ -187,8 +206,28 @@ def forecast_areas(
         areas=reports.areas,
         on=on,
         clock="report" if by_clock is None else by_clock.clock,
-        paths=paths,
+        paths=paths + _arriving(reports, horizon, draws, rng),
     )
+
+
+def _arriving(reports: Reports, horizon: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Imported reports of the days ahead, float, shape (area, draw, day): as many a day as of late.
+
+    Each district, and what lies in none, goes on at the mean of its last 28 days' reports, itself uncertain
+    (gamma), with their variance over mean; the city is their sum. An area without one stays without.
+    """
+    recent = reports.imported[:, -ARRIVALS_DAYS:]
+    sources = recent[1:] if len(recent) > 1 else recent
+    days = sources.shape[1]
+    mean = sources.mean(axis=1)
+    scatter = np.maximum(sources.var(axis=1, ddof=1) / np.maximum(mean, 1e-9), 1.0) if days > 1 else np.ones(len(mean))
+    rate = rng.gamma(np.maximum(mean * days / scatter, 1e-9)[:, None], (scatter / days)[:, None], (len(mean), draws))
+    spread = np.maximum(scatter - 1.0, 1e-9)[:, None, None]
+    noise = rng.gamma(np.maximum(rate[:, :, None], 1e-9) / spread, spread, (len(mean), draws, horizon))
+    ahead = np.where(mean[:, None, None] > 0, rng.poisson(noise), 0).astype(float)
+    if len(recent) == 1:
+        return ahead
+    return np.concatenate([ahead.sum(axis=0, keepdims=True), ahead[: len(reports.areas) - 1]])
 
 
 def baseline_areas(reports: Reports, *, horizon: int = HORIZON_DAYS) -> pl.DataFrame:

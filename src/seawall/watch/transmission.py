@@ -65,7 +65,9 @@ def uncertain_serial_interval(pathogen: Pathogen) -> UncertainSerialInterval:
     )
 
 
-def reproduction_table(counts: DailyCounts, pathogen: Pathogen, *, seed: int, days: int = 120) -> pl.DataFrame:
+def reproduction_table(
+    counts: DailyCounts, pathogen: Pathogen, *, seed: int, days: int = 120, imported_infect: bool = True
+) -> pl.DataFrame:
     """Reproduction number by date of report: seven-day windows, imported cases apart.
 
     Cori's posterior takes counts for Poisson. Reports are not: clusters are found together, and laboratories
@@ -77,12 +79,16 @@ def reproduction_table(counts: DailyCounts, pathogen: Pathogen, *, seed: int, da
         pathogen: gives the serial interval, with its uncertainty.
         seed: of the draws of the serial interval.
         days: how many of the last days to estimate for.
+        imported_infect: whether imported cases pass the infection on here; not where all who arrive are
+            quarantined, as ``imported_infect = false`` in `city.toml` says.
 
     Returns:
         ``clock, area_id, start, end, mean, sd, q2.5 … q97.5``, one row a window; `end` is its last day.
         Windows that cannot be estimated are left out.
     """
     local, imported = local_and_imported(counts)
+    if not imported_infect:
+        imported = np.where(np.isnan(imported), np.nan, 0.0)
     if counts.days <= WINDOW_DAYS + 1 or not counts.area_ids:
         return pl.DataFrame(schema=REPRODUCTION)
     uncertain = uncertain_serial_interval(pathogen)

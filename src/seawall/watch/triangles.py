@@ -115,12 +115,17 @@ class Events:
     Attributes:
         clock: ``onset`` or ``specimen``.
         areas: the city, then its parts.
-        lines: ``area`` (place in `areas`, 0: in no part), ``event_date``, ``report_date``, ``cases``.
+        lines: ``area`` (place in `areas`, 0: in no part), ``event_date``, ``report_date``, ``imported``,
+            ``cases``.
     """
 
     clock: str
     areas: tuple[str, ...]
     lines: pl.DataFrame
+
+    def local(self) -> Events:
+        """The same without the cases infected elsewhere."""
+        return Events(clock=self.clock, areas=self.areas, lines=self.lines.filter(~pl.col("imported")))
 
     def triangle(
         self, on: date, *, fill: bool = False, rest: bool = False, longest_days: int | None = None
@@ -174,14 +179,19 @@ def city_events(city: City, on: date, clock: str) -> Events:
     )
     lines = (
         cases_known(city, on)
-        .select("area_id", "report_date", pl.col(CLOCK_COLUMNS[clock]).alias("event_date"))
-        .group_by("area_id", "report_date", "event_date")
+        .select(
+            "area_id",
+            "report_date",
+            pl.col(CLOCK_COLUMNS[clock]).alias("event_date"),
+            imported=pl.col("origin").fill_null("local") == "imported",
+        )
+        .group_by("area_id", "report_date", "event_date", "imported")
         .agg(pl.len().alias("cases"))
         .collect(engine="streaming")
         .join(up, on="area_id", how="left")
-        .group_by(pl.col("area").fill_null(0), "report_date", "event_date")
+        .group_by(pl.col("area").fill_null(0), "report_date", "event_date", "imported")
         .agg(pl.col("cases").sum())
-        .sort("report_date", "event_date", "area")
+        .sort("report_date", "event_date", "area", "imported")
     )
     return Events(clock=clock, areas=(city.areas.root.area_id, *parts), lines=lines)
 
