@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from seawall.cli.app import run
 from seawall.core import InvalidInput
 from seawall.watch.scores import score_tasks, summarise_scores, weighted_interval_score
 
@@ -72,25 +74,23 @@ def test_the_hubs_scores_of_its_own_forecasts() -> None:
     assert both["in_50"].to_list() == both["c50"].cast(bool).to_list()
 
 
-def test_european_hub_means_and_coverage() -> None:
+def test_european_hub_by_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = shared("data/covidhub-europe-2021-22")
-    told = (
-        pl.read_parquet(folder / "forecasts.parquet")
-        .filter(pl.col("horizon") == 1)
-        .rename({"model": "model_id", "quantile": "output_type_id"})
-        .with_columns(pl.col(pl.Categorical).cast(pl.String), pl.col("output_type_id", "value").cast(pl.Float64))
-        .with_columns(pl.col("target_end_date").str.to_date(), pl.col("output_type_id").round(6))
-    )
-    truth = pl.read_csv(folder / "truth_weekly.csv.gz", try_parse_dates=True).rename({"obs": "observation"})
-    scored = score_tasks(told, truth).filter(target="inc death")
-    found = summarise_scores(scored, baseline="EuroCOVIDhub-baseline")
-    assert found.filter(model_id="EuroCOVIDhub-baseline")["relative_wis"].item() == 1
-    best = found.row(0, named=True)
-    assert best["model_id"] == "EuroCOVIDhub-ensemble"
-    by_hand = scored.filter(model_id="EuroCOVIDhub-ensemble")
-    assert best["wis"] == pytest.approx(by_hand["wis"].mean())
-    assert 0.4 < best["coverage_50"] < 0.7
-    assert 0.8 < best["coverage_90"] < 0.97
+    pl.read_parquet(folder / "forecasts.parquet").with_columns(pl.col(pl.Categorical).cast(pl.String)).select(
+        "location", "horizon", "target", "target_end_date", "value", model_id="model", output_type_id="quantile"
+    ).write_parquet(tmp_path / "forecasts.parquet")
+    pl.read_csv(folder / "truth_weekly.csv.gz").rename({"obs": "observation"}).write_csv(tmp_path / "truth.csv")
+    command = ["score", str(tmp_path / "forecasts.parquet"), str(tmp_path / "truth.csv")]
+    assert run([*command, "--baseline", "EuroCOVIDhub-baseline"]) == 0
+    found = pl.read_csv(io.StringIO(capsys.readouterr().out))
+    wanted = pl.read_csv(folder / "scores_by_model.csv").rename({"model": "model_id", "n": "tasks"})
+    both = found.join(wanted, on=["model_id", "target"], how="inner", suffix="_hub")
+    assert both.height == found.height
+    assert both["n"].to_list() == both["tasks"].to_list()
+    np.testing.assert_allclose(both["wis"], both["mean_wis"], rtol=1e-6)  # values are kept in single precision
+    np.testing.assert_allclose(both["mae"], both["mae_hub"], rtol=1e-6)
+    np.testing.assert_allclose(both["ratio_to_baseline"], both["relative_wis_vs_baseline"], atol=6e-5)
+    np.testing.assert_allclose(both["coverage_50"], both["cov50"], atol=6e-5)
 
 
 def forecast_of(model: str, values: dict[str, list[float]]) -> pl.DataFrame:

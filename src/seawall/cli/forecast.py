@@ -14,6 +14,7 @@ from seawall.cli.options import Draws, Json, Output, Seed
 
 if TYPE_CHECKING:
     import numpy as np
+    import polars as pl
 
     from seawall.cli.series_table import Series, SeriesTable
 
@@ -208,13 +209,14 @@ def score(
 
     A model's relative WIS is the geometric mean of its ratios of mean WIS to every other model on the tasks
     both did, divided by the baseline's; below 1 is better than the baseline. Tasks whose outcome is not in
-    TRUTH are left out, and so are forecasts that lack levels their model gives elsewhere. Coverage is null where a model lacks the levels.
+    TRUTH are left out, and so are forecasts that lack levels their model gives elsewhere. Coverage is null
+    where a model lacks the levels. Several targets are scored apart, in a column target.
     """
     import polars as pl
 
     from seawall.cli.hub_files import read_forecasts, read_truth, show
     from seawall.core import Fault, InvalidInput
-    from seawall.watch.scores import complete_tasks, score_tasks, summarise_scores, task_columns
+    from seawall.watch.scores import complete_tasks, score_tasks, task_columns
 
     told, came = read_forecasts(forecasts), read_truth(truth)
     scored = score_tasks(told, came)
@@ -233,5 +235,20 @@ def score(
     uneven = scored.group_by(task_columns(scored)).agg(pl.col("levels").n_unique())["levels"].max()
     if uneven != 1:
         sys.stderr.write("Models give different numbers of quantile levels for the same task; compare with care.\n")
-    show(summarise_scores(scored, baseline=baseline), output, as_json=json)
+    show(_by_target(scored, baseline), output, as_json=json)
     return 0
+
+
+def _by_target(scored: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
+    """The summary; with a row for each model and target where there are several."""
+    import polars as pl
+
+    from seawall.watch.scores import summarise_scores
+
+    if "target" not in scored.columns or scored["target"].n_unique() == 1:
+        return summarise_scores(scored, baseline=baseline)
+    parts = scored.partition_by("target", as_dict=True, maintain_order=True)
+    return pl.concat(
+        summarise_scores(part, baseline=baseline).with_columns(pl.lit(target, pl.String).alias("target"))
+        for (target,), part in sorted(parts.items(), key=lambda item: str(item[0]))
+    )
