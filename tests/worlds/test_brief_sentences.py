@@ -491,9 +491,12 @@ def test_zone_changes_of_the_first_rule_set_only():
     table = pl.DataFrame(
         [("a", "x", "new"), ("a", "y", "ended"), ("b", "z", "new")], schema=["rules", "area_id", "change"], orient="row"
     )
-    said = list(say_zone_changes(table, "a"))
-    assert codes(said) == ["zones_new", "zones_ended"]
-    assert said[1].rows == (3,)
+    said = only(say_zone_changes(table, "a"))
+    assert said.code == "zones_changed_new"
+    assert said.facts == {"new": 1, "stricter": 0, "milder": 0, "ended": 1, "areas": ["x"]}
+    assert said.rows == (2, 3)
+    assert codes(say_zone_changes(table[1:], "a")) == ["zones_changed"]
+    assert codes(say_zone_changes(table, "c")) == []
 
 
 def test_what_is_missing_and_what_is_to_be_known():

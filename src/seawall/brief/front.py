@@ -155,6 +155,8 @@ def _panel(desk: Desk, delay: str) -> Panel:
         text = msg("{share:%} in time ({low:%} to {high:%})")
         details.append(words.say(text, share=row["within_target"], low=row["within_low"], high=row["within_high"]))
     details.append(_trend(words, row))
+    if delay == "report_to_isolation" and row["median"] < 0:
+        details.append(words.say(msg("below zero: isolated before the report")))
     return Panel(
         title=title,
         span=span,

@@ -258,14 +258,15 @@ PHRASES: dict[str, Phrase] = {
         by="zones",
     ),
     "zones_none": Phrase(msg("{rules:area} would restrict nobody today.")),
-    "zones_new": counted("{zones:n} new zone: {areas:some}.", "{zones:n} new zones: {areas:some}.", by="zones"),
-    "zones_stricter": counted(
-        "{zones:n} zone made stricter: {areas:some}.", "{zones:n} zones made stricter: {areas:some}.", by="zones"
+    "zones_changed": Phrase(
+        msg("Zones since yesterday: {stricter:n} made stricter, {milder:n} made milder, {ended:n} ended.")
     ),
-    "zones_milder": counted(
-        "{zones:n} zone made milder: {areas:some}.", "{zones:n} zones made milder: {areas:some}.", by="zones"
+    "zones_changed_new": Phrase(
+        msg(
+            "Zones since yesterday: {new:n} new (in {areas:some}), {stricter:n} made stricter, {milder:n} made milder, "
+            "{ended:n} ended."
+        )
     ),
-    "zones_ended": counted("{zones:n} zone ended: {areas:some}.", "{zones:n} zones ended: {areas:some}.", by="zones"),
     "rules_none": Phrase(msg("None of the rule sets compared would restrict anybody today.")),
     "rules_one": Phrase(
         msg("Only {most:area} would restrict anybody: {most_residents:~} residents, {most_days:~} person-days.")

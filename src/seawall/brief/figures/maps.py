@@ -68,8 +68,12 @@ def breaks(values: Sequence[float]) -> list[float]:
     positive = sorted(value for value in values if value > 0)
     if not positive:
         return [0.0]
-    ends = {_round(float(np.quantile(positive, share))) for share in (0.3, 0.55, 0.8)}
-    return [0.0, *sorted(end for end in ends if end > 0)]
+    ends = sorted({_round(float(np.quantile(positive, share))) for share in (0.3, 0.55, 0.8)})
+    kept = [0.0]
+    for end, beyond in zip(ends, [*ends[1:], math.inf], strict=True):
+        if any(end <= value < beyond for value in positive):
+            kept.append(end)
+    return kept
 
 
 def risk_map(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import polars as pl
 
@@ -80,14 +81,15 @@ def say_zones(totals: pl.DataFrame, rules: str) -> Iterator[Sentence]:
 
 
 def say_zone_changes(changes: pl.DataFrame, rules: str) -> Iterator[Sentence]:
-    """Zones that are new, stricter, milder or ended since yesterday, under the first rule set."""
+    """Zones new, stricter, milder or ended since yesterday under the first rule set, and where the new ones are."""
     mine = changes.filter(pl.col("rules") == rules)
-    for change in ("new", "stricter", "milder", "ended"):
-        found = mine.filter(pl.col("change") == change)
-        if found.height:
-            facts = {
-                "zones": found.height,
-                "areas": found["area_id"].drop_nulls().unique(maintain_order=True).to_list(),
-            }
-            rows = rows_where(changes, pl.col("rules") == rules, pl.col("change") == change)
-            yield Sentence(code=f"zones_{change}", facts=facts, table="zone_changes", rows=rows)
+    if mine.is_empty():
+        return
+    facts: dict[str, Any] = {
+        change: mine.filter(pl.col("change") == change).height for change in ("new", "stricter", "milder", "ended")
+    }
+    fresh = mine.filter(pl.col("change") == "new")
+    if fresh.height:
+        facts["areas"] = fresh["area_id"].drop_nulls().unique(maintain_order=True).to_list()
+    code = "zones_changed_new" if fresh.height else "zones_changed"
+    yield Sentence(code=code, facts=facts, table="zone_changes", rows=rows_where(changes, pl.col("rules") == rules))
