@@ -80,12 +80,12 @@ def look(seed: int, truth: Outbreak, on: int, into: dict[str, list[np.ndarray]],
         quantiles = weekly.quantiles[0, -1 - back, [1, 2, 4, 5]]
         into[f"R of reports over 7 days (Cori), {_ago(back)}"].append(held(quantiles, np.array(was)))
 
-    events = play_on(draws, truth.weights, HORIZON, rng).events[0]
+    events = play_on(draws, truth.weights, HORIZON, rng)[0]
     waiting = draws.totals[0] - reported[0, -draws.totals.shape[2] :]
     by_onset = reports_ahead(waiting, events, delay, rng)
     rng = generator(seed, "reports alone")
     alone = complete_counts(counts[:, -84:], truth.weights, rng)
-    by_report = play_on(alone, truth.weights, HORIZON, rng).events[0]
+    by_report = play_on(alone, truth.weights, HORIZON, rng)[0]
     for name, paths in (("from a line list", by_onset), ("from reports alone", by_report)):
         quantiles = np.moveaxis(np.quantile(paths, LEVELS, axis=0), 0, -1)
         into[f"forecast {name}, days 1-7"].append(held(quantiles[:7], came[:7]))

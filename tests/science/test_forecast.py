@@ -157,7 +157,7 @@ def report_forecast(truth: Outbreak, on: int, seed: int) -> np.ndarray:
     rng = generator(seed, "forecast")
     delay = learn_delay(known)
     present = complete_counts(known.sum(axis=2), truth.weights, rng, delay=delay, draws=500)
-    events = play_on(present, truth.weights, 14, rng).events
+    events = play_on(present, truth.weights, 14, rng)
     open_days = present.totals.shape[2]
     waiting = present.totals[0] - known.sum(axis=2)[0, -open_days:]
     return reports_ahead(waiting, events[0], delay, rng)

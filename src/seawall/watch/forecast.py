@@ -192,7 +192,7 @@ def forecast_areas(
         triangle = by_clock.local().triangle(on, fill=True, rest=True)
         present = nowcast(triangle, seed=seed, weights=weights, draws=draws, purpose="forecast")
         series, now = triangle.reported, present.draws
-    future = play_on(now.of_area(0), weights, horizon, rng, susceptible=_susceptible(city, reports)).events[0]
+    future = play_on(now.of_area(0), weights, horizon, rng, susceptible=_susceptible(city, reports))[0]
     paths = future if present is None else reports_ahead(present.waiting[0], future, present.delay, rng)
     paths = paths[None]
     if parts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -60,8 +60,3 @@ def hub_table(
         },
         schema=HUB_SCHEMA,
     ).filter(pl.col("value").is_not_nan())
-
-
-def first_horizon(last: date, reference_date: date, unit_days: int) -> int:
-    """The first horizon that has no count yet: 1 when the data reach the reference date, 0 or less before."""
-    return (last + timedelta(days=unit_days) - reference_date).days // unit_days

@@ -27,19 +27,6 @@ MOST = 1e12
 """No day's count is taken to exceed this."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Futures:
-    """Possible futures of one city or of areas on their own.
-
-    Attributes:
-        events: float, shape (area, draw, day). Events of each day ahead, whole numbers.
-        expected: float, shape (area, draw, day). What they were drawn around, as if all weekdays were alike.
-    """
-
-    events: np.ndarray
-    expected: np.ndarray
-
-
 def play_on(
     draws: Draws,
     weights: np.ndarray,
@@ -48,7 +35,7 @@ def play_on(
     *,
     susceptible: np.ndarray | None = None,
     motion: Motion | None = None,
-) -> Futures:
+) -> np.ndarray:
     """Play each area on, by itself.
 
     Args:
@@ -59,6 +46,9 @@ def play_on(
         susceptible: float, shape (area,). People who can still become an event; what infects scales with
             the share of them left. None: no end to them.
         motion: how log R moves; None: as goes with the serial interval.
+
+    Returns:
+        float, shape (area, draw, day). Events of each day ahead, whole numbers.
     """
     motion = Motion.of(weights) if motion is None else motion
     areas, count = draws.step.shape
@@ -68,7 +58,7 @@ def play_on(
     log_r = draws.log_r[:, :, -1]
     left = np.full((areas, 1), np.inf) if susceptible is None else np.maximum(susceptible, 0.0)[:, None]
     gone = np.zeros((areas, count))
-    events, expected = np.zeros((areas, count, days)), np.zeros((areas, count, days))
+    events = np.zeros((areas, count, days))
     for day in range(days):
         log_r = motion.onwards(log_r, draws.step, rng)
         force = past[:, :, day : day + reach] @ backward
@@ -78,9 +68,8 @@ def play_on(
         lived = usual * rng.gamma(draws.dispersion) / draws.dispersion
         events[:, :, day] = np.minimum(rng.poisson(np.minimum(lived * factor, MOST)), left - gone)
         gone = gone + events[:, :, day]
-        expected[:, :, day] = usual
         past[:, :, reach + day] = np.where(factor < SILENT, lived, events[:, :, day] / np.maximum(factor, SILENT))
-    return Futures(events=events, expected=expected)
+    return events
 
 
 def reports_ahead(

@@ -84,7 +84,7 @@ def renewal_quantiles(
         rng = generator(seed, "series forecast", first)
         present = complete_counts(recent[rows], weights, rng, draws=draws, motion=motion, weekdays=unit_days == 1)
         left = None if population is None else np.maximum(population - np.nansum(counts[rows], axis=1), 0.0)
-        events = play_on(present, weights, ahead, rng, motion=motion, susceptible=left).events
+        events = play_on(present, weights, ahead, rng, motion=motion, susceptible=left)
         now = present.totals
         if sum_weeks:
             known = np.nan_to_num(recent[rows, -7:])[:, None, : max(7 - now.shape[2], 0)]
