@@ -80,3 +80,14 @@ def test_a_triangle_counts_each_case_once_and_keeps_what_lies_elsewhere() -> Non
     # a case known after its age, one of tomorrow and one of long ago do not count
     assert found.reported.sum(axis=1).tolist() == [14, 2, 5, 7]
     assert found.counts[0, -4].tolist() == [0, 5, 7]  # three days' delay counts as the longest
+
+
+def test_before_the_first_case_the_nowcast_is_next_to_nothing() -> None:
+    nobody = pl.DataFrame(schema={"area": pl.Int64, "age": pl.Int64, "known_after": pl.Int64, "cases": pl.Int64})
+    found = nowcast(triangle_of(nobody, ON, ("C", "A")), seed=1).table(5)
+    assert found["reported"].sum() == 0
+    assert found["q50"].sum() == 0
+    one = pl.DataFrame({"area": [1], "age": [0], "known_after": [0], "cases": [1]})
+    found = nowcast(triangle_of(one, ON, ("C", "A")), seed=1).table(5, areas=["A"])
+    assert found["reported"].to_list() == [0, 0, 0, 0, 1]
+    assert found["q97.5"].max() < 10

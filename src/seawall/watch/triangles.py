@@ -99,7 +99,9 @@ def triangle_of(
     flat = np.ravel_multi_index(
         (counted["area"].to_numpy(), days - 1 - counted["age"].to_numpy(), counted["delay"].to_numpy()), shape
     )
-    counts = np.bincount(flat, counted["cases"].to_numpy().astype(float), int(np.prod(shape))).reshape(shape)
+    counts = (
+        np.bincount(flat, counted["cases"].to_numpy().astype(float), int(np.prod(shape))).reshape(shape).astype(float)
+    )
     elsewhere = counts[0].copy()
     counts[0] = counts.sum(axis=0)
     if rest and elsewhere.any():
