@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from seawall.brief import find, say
+from seawall.brief.html import write_html
 from seawall.brief.pdf import write_pdf
 from seawall.brief.record import schema, write_record
 from seawall.brief.write import csv_of
@@ -93,6 +94,17 @@ def test_a_brief_of_any_city(findings):
         assert not re.search(r"\bnan\b|\binf\b|\bNone\b(?! of)|[{}]", sentence["text"]["en"]), sentence
     for estimate in record["estimates"]:
         assert estimate["interval"]["low"] <= estimate["value"] <= estimate["interval"]["high"], estimate
+
+
+def test_a_name_no_font_holds_is_no_reason_to_fail(tmp_path, recwarn):
+    (tmp_path / "city.toml").write_text('name = "Two Rivers"\n', encoding="utf-8")
+    (tmp_path / "areas.csv").write_text(AREAS + CITY + EAST.replace("East", "East 🦠"), encoding="utf-8")
+    (tmp_path / "counts.csv").write_text(counts(*days(GROWING)), encoding="utf-8")
+    city = read_city(tmp_path)
+    brief = say(find(city, assess(city), []), "en")
+    assert "East 🦠" in write_html(brief)
+    assert write_pdf(brief).startswith(b"%PDF")
+    assert not recwarn.list
 
 
 def test_nothing_is_said_without_a_map_drawn(tmp_path):

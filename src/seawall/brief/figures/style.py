@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import warnings
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
@@ -88,7 +89,10 @@ def paint(
         draw(figure)
         stream = io.BytesIO()
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        figure.savefig(stream, format="svg", metadata=nothing, transparent=True)
+        with warnings.catch_warnings():
+            # A name may hold a character the font lacks; text stays text, so the reader's own font serves it.
+            warnings.filterwarnings("ignore", message="Glyph .* missing")
+            figure.savefig(stream, format="svg", metadata=nothing, transparent=True)
     return tidy(stream.getvalue().decode("utf-8"), name=name, title=title, alt=alt)
 
 
