@@ -67,8 +67,10 @@ def _share(row: dict[str, float | None]) -> str:
     return f"{row['share_in_control']:.0%} ({row['share_q2.5']:.0%}-{row['share_q97.5']:.0%})"
 
 
-def _doubling(row: dict[str, float]) -> str:
+def _doubling(row: dict[str, float | None]) -> str:
     middle = row["doubling_days_q50"]
+    if middle is None:
+        return "no telling"
     if row["doubling_days_q2.5"] is None:
         return f"{middle:.1f} (open)"
     low, high = sorted((abs(row["doubling_days_q97.5"]), abs(row["doubling_days_q2.5"])))

@@ -53,6 +53,17 @@ def test_a_day_not_reported_is_not_a_zero():
     assert table["mean"][-1] == pytest.approx(1, abs=0.01)
 
 
+def test_a_short_gap_silences_its_own_windows_and_not_the_fortnight_after():
+    series = np.full(60, 100.0)
+    series[-10] = np.nan
+    ends = reproduction_table(counts_of(reports=series), OMICRON, seed=1)
+    assert ON in ends["end"].to_list()
+    assert not set(ends["end"]) & {ON - timedelta(days=back) for back in range(3, 10)}
+    assert ends["mean"][-1] == pytest.approx(1, abs=0.02)
+    series[-25:-10] = np.nan  # more than a week is no gap to bridge
+    assert ON not in reproduction_table(counts_of(reports=series), OMICRON, seed=1)["end"].to_list()
+
+
 def test_uneven_reports_widen_the_interval_and_leave_the_estimate():
     draws = generator(5, "uneven")
     even = draws.poisson(200.0, size=60)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import polars as pl
 
@@ -18,6 +20,9 @@ WINDOW_DAYS = 7
 
 GROWTH_DAYS = 14
 """Length of the growth rate's window: two weeks, so that weekdays can be told from growth."""
+
+LONGEST_GAP = 7
+"""Days without a report that are bridged, at the most."""
 
 SERIAL_INTERVALS = 200
 """How many serial intervals stand for the uncertain one."""
@@ -84,7 +89,7 @@ def reproduction_table(
 
     Returns:
         ``clock, area_id, start, end, mean, sd, q2.5 … q97.5``, one row a window; `end` is its last day.
-        Windows that cannot be estimated are left out.
+        Windows that cannot be estimated, or hold a day that was not reported, are left out.
     """
     local, imported = local_and_imported(counts)
     if not imported_infect:
@@ -97,14 +102,38 @@ def reproduction_table(
     first = max(1, counts.days - days - WINDOW_DAYS)
     starts = np.arange(first, counts.days - WINDOW_DAYS + 1)
     windows = np.stack([starts, starts + WINDOW_DAYS], axis=1)
+    silent = np.isnan(local)
+    local, imported = _bridged(local, imported)
     scatter = estimate_overdispersion(local.T, intervals, imported=imported.T, windows=windows)
     found = estimate_reproduction(local.T, intervals, imported=imported.T, windows=windows, overdispersion=scatter)
+    missed = np.array([silent[first:last].any(axis=0) for first, last in windows]).T
     return (
         found.table(counts.area_ids, counts.start, column="area_id")
+        .filter(pl.Series(~missed.ravel()))
         .drop_nulls("mean")
         .select(pl.lit("report").alias("clock"), pl.exclude("clock"))
         .match_to_schema(REPRODUCTION)
     )
+
+
+def _bridged(local: FloatArray, imported: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Short gaps filled, so that one day not reported does not silence the fortnight it would have infected.
+
+    The count of a missing day lies, on the logarithmic scale, between its neighbours'. It stands with the
+    imported: it infects, and is not taken for infected in any window; windows that hold such a day are dropped.
+    Gaps of more than `LONGEST_GAP` days, and the days before an area's first report, stay NaN.
+    """
+    here, abroad = local.copy(), imported.copy()
+    days = np.arange(len(local))
+    for area in range(local.shape[1]):
+        known = np.flatnonzero(~np.isnan(local[:, area]))
+        for before, after in itertools.pairwise(known.tolist()):
+            gap = days[before + 1 : after]
+            if 0 < gap.size <= LONGEST_GAP:
+                total = np.log1p(local[[before, after], area] + imported[[before, after], area])
+                here[gap, area] = 0.0
+                abroad[gap, area] = np.expm1(np.interp(gap, [before, after], total))
+    return here, abroad
 
 
 def growth_table(counts: DailyCounts, *, days: int = 120) -> pl.DataFrame:
