@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -62,13 +63,10 @@ class FaultGroup:
     def faults(self, limit: int | None = None) -> Iterator[tuple[Fault, str | None]]:
         """The faults in the order of their rows, each with the cell it is about; at most `limit`."""
         for row, value, other in self.hits.head(limit if limit is not None else self.count).iter_rows():
-            shown = _shown(value)
-            problem = self.problem.replace("{value}", shown).replace("{other}", _shown(other))
-            mend = self.mend(value or "") if callable(self.mend) else self.mend
-            fault = Fault(
-                file=self.file, row=row, column=self.column, problem=problem, mend=mend.replace("{value}", shown)
-            )
-            yield fault, value
+            cells = {"value": _shown(value, 60), "other": _shown(other, 200)}
+            mend = self.mend(value or "") if callable(self.mend) else _filled(self.mend, cells)
+            problem = _filled(self.problem, cells)
+            yield Fault(file=self.file, row=row, column=self.column, problem=problem, mend=mend), value
 
     def brief(self, listed: str | None = None) -> tuple[Fault, ...]:
         """The first few faults, and one that counts the rest; `listed` says where they all are."""
@@ -85,13 +83,18 @@ class FaultGroup:
         return (*first, rest)
 
 
-def _shown(value: str | None) -> str:
+def _filled(sentence: str, cells: Mapping[str, str]) -> str:
+    """A sentence with the cells in their places; what a cell says is never taken for a place."""
+    return re.sub(r"\{(value|other)\}", lambda place: cells[place[1]], sentence)
+
+
+def _shown(value: str | None, most: int) -> str:
     """A cell as it is shown in a message: on one line and not too long."""
     if value is None:
         return ""
-    text = " ".join(value.split())
+    text = " ".join(value[: 4 * most].split())
     text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def single(

@@ -44,6 +44,12 @@ class Rule:
     severity: Severity = "error"
     other: pl.Expr = field(default_factory=lambda: pl.lit(None, dtype=pl.String))
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """Columns of the table that the rule looks at."""
+        names = (*self.broken.meta.root_names(), *self.other.meta.root_names())
+        return frozenset(name.removeprefix("cell:") for name in names)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
@@ -366,7 +372,7 @@ def row_rules(table: Table, present: frozenset[str]) -> Iterator[Rule]:
             rules.append(_not_above("in_use", "total", severity="warning"))
         case "counts":
             rules.append(_event_rule())
-    yield from (rule for rule in rules if _columns_of(rule, table) <= present)
+    yield from (rule for rule in rules if rule.reads <= present)
 
 
 def _event_rule() -> Rule:
@@ -386,10 +392,3 @@ def _event_rule() -> Rule:
         mend=mend,
         severity="warning",
     )
-
-
-def _columns_of(rule: Rule, table: Table) -> frozenset[str]:
-    """Columns a rule reads, as the table names them."""
-    names = {column.name for column in table.columns}
-    read = {name.removeprefix("cell:") for name in rule.broken.meta.root_names()}
-    return frozenset(read & names)

@@ -202,20 +202,19 @@ class _Import:
 
             if finder is None:
                 finder = AreaFinder(self._areas())
-            known = self._known(layout)
-            records = read_records(layout, known, finder, tick)
+            records = read_records(layout, self._known(layout), finder, tick)
             if layout.part.table == "areas":
                 records.accepted = _with_parents(records.accepted, finder.areas)
                 finder = None
-            self._take_in(records, known)
+            self._take_in(records)
 
-    def _take_in(self, records: Records, known: Known) -> None:
+    def _take_in(self, records: Records) -> None:
         layout = records.layout
         table = layout.part.schema
         name = layout.source.path.name
         upsert = self.upserts.setdefault(table.name, Upsert(table, self.existing.get(table.name)))
         settled = settle_repeats(records.accepted, table, layout.part.repeats, name, layout.filled)
-        settled = judge_together(settled, upsert, layout, known)
+        settled = judge_together(settled, upsert, layout)
         groups = sorted((*records.groups, *settled.groups), key=lambda group: group.first_row)
         why = reasons(groups)
         loaded = upsert.add(settled.rows)

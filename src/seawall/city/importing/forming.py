@@ -34,7 +34,7 @@ class Former:
         """The records: ``ROW, HEAD``, and for each column that is filled its text in the form of the city folder.
 
         Beside it stand, where there are such, ``raw:`` with its cells as they came, and ``trouble:`` and
-        ``mend:`` with what is wrong with them and what to do.
+        ``detail:`` with why no area was found for them.
         """
         for cells in self.layout.source.batches():
             rows = self._wanted(cells)
@@ -115,8 +115,8 @@ class Former:
             area = self._area(word, within, origin)
             if area.loosely and area.area_id is not None:
                 self._loosely[f'"{word}" was read as {area.area_id}'] += number
-            found.append((*said, area.area_id, area.problem or None, area.mend or None))
-        schema = [*keys, "\x00area", f"trouble:{name}", f"mend:{name}"]
+            found.append((*said, area.area_id, area.trouble, area.detail))
+        schema = [*keys, "\x00area", f"trouble:{name}", f"detail:{name}"]
         table = pl.DataFrame(found, schema=dict.fromkeys(schema, pl.String), orient="row")
         joined = frame.join(table, on=keys, how="left", nulls_equal=True, maintain_order="left")
         return joined.with_columns(pl.col("\x00area").alias(name)).drop("\x00area", f"within:{name}", strict=False)

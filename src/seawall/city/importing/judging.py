@@ -12,7 +12,7 @@ from seawall.city.faults import HITS, FaultGroup, Mend, group
 from seawall.city.importing.columns import AREA, Layout
 from seawall.city.importing.differences import daily
 from seawall.city.importing.forming import HEAD, Former
-from seawall.city.importing.places import AreaFinder
+from seawall.city.importing.places import TROUBLES, AreaFinder
 from seawall.city.importing.upsert import Settled, Upsert
 from seawall.city.importing.values import AMBIGUOUS
 from seawall.city.rules import Known, Rule, cell, cell_rules, cells_and_values, row_rules, value_rules
@@ -84,7 +84,7 @@ def read_records(layout: Layout, known: Known, finder: AreaFinder, tick: Callabl
     return records
 
 
-def judge_together(settled: Settled, upsert: Upsert, layout: Layout, known: Known) -> Settled:
+def judge_together(settled: Settled, upsert: Upsert, layout: Layout) -> Settled:
     """Leave out rows that obey every rule by themselves but break one together with what else is known.
 
     One file may give a case its onset and another its report: each is a fact, and together they may be
@@ -94,27 +94,28 @@ def judge_together(settled: Settled, upsert: Upsert, layout: Layout, known: Know
         settled: the rows of a file, one a key.
         upsert: what is known before.
         layout: the mapping laid over the file.
-        known: the calendar.
     """
-    table = layout.part.schema
-    columns = [column.name for column in table.columns]
+    table, key = layout.part.schema, list(layout.part.schema.key)
+    every = frozenset(column.name for column in table.columns)
+    rules = [*row_rules(table, every)]
+    if layout.part.repeats == "sum":
+        rules += value_rules(table, frozenset(settled.rows.columns), Known())
+    rules = [rule for rule in rules if rule.severity == "error"]
+    columns = sorted({name for rule in rules for name in rule.reads} - set(key))
+    if not set(columns) & set(settled.rows.columns):
+        return settled
     whole = upsert.together(settled.rows, columns)
     if whole is None:
         if settled.rows.height == settled.kept.height:
             return settled
-        whole = settled.rows.drop(ROW)
-    calendar = Known(today=known.today)
-    present = frozenset(whole.columns)
-    rules = [
-        rule
-        for rule in (*value_rules(table, present, calendar), *row_rules(table, present))
-        if rule.severity == "error"
-    ]
-    texts = [pl.col(name).cast(pl.String).alias(cell(name)) for name in whole.columns]
-    absent = [pl.lit(None, dtype=c.dtype).alias(c.name) for c in table.columns if c.name not in present]
-    empty = [pl.lit(None, dtype=pl.String).alias(cell(c.name)) for c in table.columns if c.name not in present]
-    batch = whole.with_columns(*texts, *absent, *empty)
-    key = list(table.key)
+        whole = settled.rows
+    wanted = sorted({name for rule in rules for name in rule.reads} | set(key))
+    batch = whole.select(
+        read.alias(said)
+        for name in wanted
+        for column in (pl.col(name) if name in whole.columns else pl.lit(None, dtype=table.column(name).dtype),)
+        for read, said in ((column, name), (column.cast(pl.String), cell(name)))
+    )
     groups = list(settled.groups)
     bad = pl.repeat(value=False, n=batch.height, eager=True, dtype=pl.Boolean)
     for rule in rules:
@@ -159,13 +160,13 @@ class _Judge:
         self.rules = tuple(_rules(self.table, frozenset(self.filled), known))
         self.accepted: list[pl.DataFrame] = []
         self.hits: dict[tuple[int, str], list[pl.DataFrame]] = {}
-        self.troubles: dict[tuple[str, str, str], list[pl.DataFrame]] = {}
+        self.troubles: dict[tuple[str, str], list[pl.DataFrame]] = {}
         self.records = Records(layout=layout, accepted=self._nothing())
 
     def hear(self, formed: pl.DataFrame) -> None:
         """Take in a batch of records."""
         texts = dict.fromkeys(self.filled, pl.String())
-        beside = [name for name in formed.columns if name.startswith(("raw:", "trouble:", "mend:"))]
+        beside = [name for name in formed.columns if name.startswith(("raw:", "trouble:", "detail:"))]
         batch = formed.select(ROW, HEAD, *beside, *cells_and_values(self.table, texts))
         troubled = {name for name in self.filled if f"trouble:{name}" in beside}
         flags = batch.select(
@@ -196,8 +197,8 @@ class _Judge:
         for (at, head), found in self.hits.items():
             rule = self.rules[at]
             self._conclude(rule.code, head, (rule.problem, rule.mend), found)
-        for (head, problem, mend), found in self.troubles.items():
-            self._conclude("unknown-area", head, (problem, mend), found)
+        for (head, trouble), found in self.troubles.items():
+            self._conclude(trouble, head, TROUBLES[trouble], found)
         return self.records
 
     def _nothing(self) -> pl.DataFrame:
@@ -230,14 +231,12 @@ class _Judge:
         hits = batch.select(
             self._head(name),
             pl.col(f"trouble:{name}"),
-            pl.col(f"mend:{name}"),
             pl.col(ROW).cast(HITS["row"]).alias("row"),
             self._shown(name, batch).alias("value"),
-            pl.lit(None, dtype=pl.String).alias("other"),
+            pl.col(f"detail:{name}").alias("other"),
         )
-        for (head, problem, mend), part in hits.group_by(HEAD, f"trouble:{name}", f"mend:{name}", maintain_order=True):
-            key = (str(head), str(problem), str(mend))
-            self.troubles.setdefault(key, []).append(part.select(*HITS))
+        for (head, trouble), part in hits.group_by(HEAD, f"trouble:{name}", maintain_order=True):
+            self.troubles.setdefault((str(head), str(trouble)), []).append(part.select(*HITS))
 
     def _conclude(self, code: str, head: str, advice: tuple[str, Mend], found: list[pl.DataFrame]) -> None:
         problem, mend = advice

@@ -31,19 +31,34 @@ ENDINGS = (
 """Endings that say what an area is and are often left out; compared as `plain` leaves them."""
 
 
+TROUBLES = {
+    "unknown-area": ('"{value}" is not an area of this city', "{other}"),
+    "unknown-wider-area": (
+        '"{value}" is said to lie in "{other}", which is not an area of this city',
+        "Correct the name of the wider area, or leave within out of the mapping",
+    ),
+    "ambiguous-area": (
+        '"{value}" is the name of {other}',
+        'Name the column of the wider area in the mapping: area_id = { from = "...", within = "..." }',
+    ),
+}
+"""Why an area is not found: what is wrong and what to do; ``{value}`` is the word, ``{other}`` the detail."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a word for an area turned out to mean.
 
     Attributes:
         area_id: the area; None where it is not known which.
-        problem, mend: why not, and what to do.
+        trouble: why not: a key of `TROUBLES`.
+        detail: what more is to be said of it.
         loosely: whether an ending had to be added or left out to find it.
     """
 
     area_id: str | None
-    problem: str = ""
-    mend: str = ""
+    trouble: str | None = None
+    detail: str = ""
     loosely: bool = False
 
 
@@ -88,7 +103,7 @@ class AreaFinder:
             return Found(code)
         around = self._around(within)
         if around is not None and not around:
-            return self._unknown(within or "")
+            return Found(None, "unknown-wider-area", within or "")
         key = plain(word)
         for loosely, index, wanted in ((False, self._by_word, key), (True, self._by_stem, _stem(key))):
             fitting = [area for area in index.get(wanted, ()) if self._fits(area, around, level)]
@@ -98,7 +113,7 @@ class AreaFinder:
             if len(fitting) == 1:
                 return Found(fitting[0], loosely=loosely)
             if len(fitting) > 1:
-                return self._ambiguous(word, fitting)
+                return Found(None, "ambiguous-area", self._listed(fitting))
         return self._unknown(word)
 
     def _around(self, within: str | None) -> set[str] | None:
@@ -133,17 +148,13 @@ class AreaFinder:
         nested = all(area in self._upward(finest) for area in fitting)
         return [finest] if nested else fitting
 
-    def _ambiguous(self, word: str, fitting: list[str]) -> Found:
+    def _listed(self, fitting: list[str]) -> str:
         shown = []
         for area_id in fitting[:3]:
             parent = self._parents[area_id]
             shown.append(f'"{area_id}"' + (f" in {self._names.get(parent, parent)}" if parent else ""))
         more = f" and {len(fitting) - 3} more" if len(fitting) > 3 else ""
-        return Found(
-            None,
-            problem=f'"{word}" is the name of {len(fitting)} areas: {", ".join(shown)}{more}',
-            mend='Name the column of the wider area in the mapping: area_id = { from = "...", within = "..." }',
-        )
+        return f"{len(fitting)} areas: {', '.join(shown)}{more}"
 
     def _unknown(self, word: str) -> Found:
         if self._near is None:
@@ -153,7 +164,7 @@ class AreaFinder:
             self._near = DidYouMean(words)
         near = self._near(word)
         mend = f"Did you mean {near}" if near else "Use the code or name of an area, or add it to the table areas"
-        return Found(None, problem=f'"{word}" is not an area of this city', mend=mend)
+        return Found(None, "unknown-area", mend)
 
 
 def _stem(word: str) -> str:

@@ -220,8 +220,11 @@ class Upsert:
         at = incoming.select(self.key).join(self._keys, on=self.key, how="left", maintain_order="left")[_AT]
         if at.null_count() == len(at):
             return incoming, pl.DataFrame(schema={**incoming.schema, _AT: pl.UInt32()})
-        newer = incoming.with_columns(at).filter(at.is_not_null()).sort(_AT)
-        return incoming.filter(at.is_null()), newer
+        new = incoming.filter(at.is_null())
+        newer = incoming.with_columns(at)
+        if new.height:
+            newer = newer.filter(at.is_not_null())
+        return new, newer if newer[_AT].is_sorted() else newer.sort(_AT)
 
     def _file_name(self, stem: str, rows: int) -> str:
         old = self.existing.path.name if self.existing is not None else f"{stem}.csv"
