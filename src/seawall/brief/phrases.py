@@ -131,13 +131,22 @@ PHRASES: dict[str, Phrase] = {
         )
     ),
     # How sure we are
-    "trend_rising": Phrase(msg("The epidemic is growing (probability {p:chance}).")),
-    "trend_probably_rising": Phrase(msg("The epidemic is probably growing (probability {p:chance}).")),
-    "trend_unclear": Phrase(
-        msg("The data do not show whether the epidemic grows or shrinks (probability of growth {p:chance}).")
+    "trend_rising": Phrase(msg("Over the last fourteen days the epidemic has been growing (probability {p:chance}).")),
+    "trend_probably_rising": Phrase(
+        msg("Over the last fourteen days the epidemic has probably been growing (probability {p:chance}).")
     ),
-    "trend_probably_falling": Phrase(msg("The epidemic is probably shrinking (probability {p_falling:chance}).")),
-    "trend_falling": Phrase(msg("The epidemic is shrinking (probability {p_falling:chance}).")),
+    "trend_unclear": Phrase(
+        msg(
+            "The last fourteen days do not show whether the epidemic grows or shrinks (probability of growth "
+            "{p:chance})."
+        )
+    ),
+    "trend_probably_falling": Phrase(
+        msg("Over the last fourteen days the epidemic has probably been shrinking (probability {p_falling:chance}).")
+    ),
+    "trend_falling": Phrase(
+        msg("Over the last fourteen days the epidemic has been shrinking (probability {p_falling:chance}).")
+    ),
     "trend_unknown": Phrase(msg("There are too few reports to say whether the epidemic grows.")),
     "reproduction_by_report": Phrase(
         msg(

@@ -19,6 +19,9 @@ CURVE_DAYS = 120
 RECENT_DAYS = 56
 """Days shown of estimates that change daily."""
 
+STALE_AFTER = timedelta(days=7)
+"""An estimate that ends longer ago says nothing of today."""
+
 TRUSTED_COMPLETENESS = 0.5
 """Share of a day's events that must be expected to be in before an estimate that rests on it is quoted."""
 
@@ -207,11 +210,15 @@ def trusted_until(situation: Situation, clock: str, area_id: str) -> date:
 
 
 def latest_trusted(table: pl.DataFrame, situation: Situation, area_id: str) -> pl.DataFrame:
-    """The one row of an estimate over time that may be quoted today for an area; empty where there is none."""
+    """The one row of an estimate over time that may be quoted today for an area; empty where there is none.
+
+    One that is older than a week, because days since were not reported, is not quoted as today's.
+    """
     rows = table.filter(pl.col("area_id") == area_id)
     if "clock" in rows.columns and rows.height:
         clock = str(rows.sort("end")["clock"][-1])
-        rows = rows.filter(pl.col("clock") == clock, pl.col("end") <= trusted_until(situation, clock, area_id))
+        trusted = trusted_until(situation, clock, area_id)
+        rows = rows.filter(pl.col("clock") == clock, pl.col("end").is_between(trusted - STALE_AFTER, trusted))
     return rows.sort("end").tail(1)
 
 

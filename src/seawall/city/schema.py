@@ -322,7 +322,7 @@ _TABLES = (
         row="a line of the line list: one infected person",
         key=("case_id",),
         gives="the four earlies, the nowcast, zones at the finest unit",
-        hides="delays, the four earlies, the nowcast by onset, and who was found in control",
+        hides="delays, the four earlies, the nowcast by onset, and who the infected are",
         columns=(
             _id(
                 "case_id",

@@ -122,7 +122,7 @@ def _solve(
         scaled = at[:, None] * rates[here]
         short = special.gammainc(a, scaled).mean(axis=1) - wanted[active]
         with np.errstate(under="ignore"):
-            density = np.exp(a * np.log(scaled) - scaled - log_gamma[here][:, None])
+            density = np.exp(special.xlogy(a, scaled) - scaled - log_gamma[here][:, None])
         slope = density.mean(axis=1)
         bend = (density * (a - 1 - scaled)).mean(axis=1)
         low[active] = np.where(short < 0, at, low[active])
