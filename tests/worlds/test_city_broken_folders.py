@@ -69,6 +69,11 @@ def parquet(**columns: list[object]) -> bytes:
     return buffer.getvalue()
 
 
+def damaged(packed: bytes) -> bytes:
+    """The same file with a page of its first column overwritten."""
+    return packed[:40] + b"\xff" * 20 + packed[60:]
+
+
 SQUARE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 0.0))
 
 UTF8 = "Save the file as UTF-8 (in a spreadsheet: CSV UTF-8), or bring it in with: seawall import"
@@ -256,7 +261,23 @@ BROKEN = [
                 "cases.parquet",
                 None,
                 None,
-                "it cannot be read as Parquet (it does not begin as one)",
+                "it cannot be read as Parquet: it does not begin as one",
+                "Write the file again; it is damaged or not what its name says",
+            )
+        ],
+    ),
+    Broken(
+        "a Parquet file with a damaged page",
+        {
+            "cases.csv": None,
+            "cases.parquet": damaged(parquet(case_id=["a", "b"], area_id=["D1", "D1"], report_date=[TODAY, TODAY])),
+        },
+        [
+            error(
+                "cases.parquet",
+                None,
+                None,
+                "it cannot be read as Parquet: only 0 of its 2 rows can be read",
                 "Write the file again; it is damaged or not what its name says",
             )
         ],

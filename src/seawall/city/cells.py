@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from seawall.city.schema import Kind
+from seawall.city.schema import DTYPES, Kind
 
 TRUE_FALSE = {
     "true": True,
@@ -65,21 +65,34 @@ def parsed(text: pl.Expr, kind: Kind) -> pl.Expr:
             return pl.when(text.str.contains(_DATETIME)).then(minute.cast(pl.Datetime("us")))
 
 
+def is_native(dtype: pl.DataType, kind: Kind) -> bool:
+    """Whether a column came in with a type of its kind, so that there is no text to read."""
+    match kind:
+        case "date":
+            return dtype == pl.Date or isinstance(dtype, pl.Datetime)
+        case "datetime":
+            return isinstance(dtype, pl.Datetime)
+        case "integer":
+            return dtype.is_integer()
+        case "number":
+            return dtype.is_integer() or dtype.is_float()
+        case "boolean":
+            return dtype == pl.Boolean
+        case "text":
+            return False
+
+
 def value(column: pl.Expr, dtype: pl.DataType, kind: Kind) -> pl.Expr:
     """The value of a column as it came in, typed or as text; null where it is not of that kind. Never fails."""
-    wanted: pl.DataType
+    if not is_native(dtype, kind):
+        return parsed(trimmed(column), kind)
     match kind:
-        case "date" if dtype == pl.Date or isinstance(dtype, pl.Datetime):
-            return column.cast(pl.Date)
-        case "datetime" if isinstance(dtype, pl.Datetime):
+        case "datetime":
             return column.cast(pl.Datetime("us"))
-        case "integer" if dtype.is_integer():
+        case "integer":
             return column.cast(pl.Int64, strict=False)
-        case "number" if dtype.is_integer() or dtype.is_float():
-            wanted = pl.Float64()
-            number = column.cast(wanted)
+        case "number":
+            number = column.cast(pl.Float64)
             return pl.when(number.is_finite()).then(number)
-        case "boolean" if dtype == pl.Boolean:
-            return column
         case _:
-            return parsed(trimmed(column), kind)
+            return column.cast(DTYPES[kind])

@@ -116,7 +116,7 @@ class City:
             file = open_table(TABLES[table], self.files[table])
             self.refuse(file.faults)
             if not self.checked:
-                self.refuse(check_rows(file, tuple(cell_rules(file.table, file.present)))[0])
+                self.refuse(check_rows(file, tuple(cell_rules(file.table, file.present, file.native)))[0])
             self._seen[table] = file
         return self._seen[table]
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from seawall.city.cells import EXPECTED, trimmed, value
+from seawall.city.cells import EXPECTED, is_native, trimmed, value
 from seawall.city.faults import DidYouMean, Severity
 from seawall.city.schema import Column, Table
 
@@ -77,7 +77,10 @@ def cell(name: str) -> str:
 
 
 def cells_and_values(table: Table, dtypes: Mapping[str, pl.DataType]) -> list[pl.Expr]:
-    """For every column of the schema: its trimmed text and its value, null where the file lacks the column."""
+    """For every column of the schema: its trimmed text and its value, null where the file lacks the column.
+
+    A column that came in with a type of its own has no text; its cells stand in the text's place.
+    """
     wanted = []
     for column in table.columns:
         if column.name not in dtypes:
@@ -85,13 +88,14 @@ def cells_and_values(table: Table, dtypes: Mapping[str, pl.DataType]) -> list[pl
             wanted.append(pl.lit(None, dtype=column.dtype).alias(column.name))
             continue
         dtype = dtypes[column.name]
-        wanted.append(trimmed(pl.col(column.name)).alias(cell(column.name)))
+        native = is_native(dtype, column.kind)
+        wanted.append((pl.col(column.name) if native else trimmed(pl.col(column.name))).alias(cell(column.name)))
         wanted.append(value(pl.col(column.name), dtype, column.kind).alias(column.name))
     return wanted
 
 
-def cell_rules(table: Table, present: frozenset[str]) -> Iterator[Rule]:
-    """Rules on whether a cell can be read at all."""
+def cell_rules(table: Table, present: frozenset[str], native: frozenset[str] = frozenset()) -> Iterator[Rule]:
+    """Rules on whether a cell can be read at all; `native` columns have a type and can."""
     for column in table.columns:
         if column.name not in present:
             continue
@@ -104,7 +108,7 @@ def cell_rules(table: Table, present: frozenset[str]) -> Iterator[Rule]:
                 problem=f"the cell is empty; every row needs {_a(EXPECTED[column.kind], column)}",
                 mend=f"Fill it in ({column.about.rstrip('.')}), or delete the row",
             )
-        if column.kind == "text":
+        if column.kind == "text" or (column.kind != "number" and column.name in native):
             continue
         unread = text.is_not_null() & read.is_null()
         if column.kind == "date":

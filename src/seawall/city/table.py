@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from seawall.city.cells import trimmed, value
+from seawall.city.cells import is_native, trimmed, value
 from seawall.city.faults import HITS, DidYouMean, FaultGroup, group, plain, single
 from seawall.city.rules import CASE_DATES, Known, Rule, cell, cell_rules, cells_and_values, row_rules, value_rules
 from seawall.city.schema import Table
@@ -48,6 +48,17 @@ class TableFile:
     faults: tuple[FaultGroup, ...] = ()
     readable: bool = False
     skip: pl.Series = dataclasses.field(default_factory=lambda: pl.Series(dtype=pl.UInt32), repr=False)
+
+    @property
+    def native(self) -> frozenset[str]:
+        """Columns of the schema that came in with a type of their kind."""
+        kinds = {column.name: column.kind for column in self.table.columns}
+        return frozenset(name for name in self.present if is_native(self.dtypes[name], kinds[name]))
+
+    @property
+    def batch(self) -> int:
+        """Rows looked at together: more where they are packed in less."""
+        return BATCH if self.path.suffix != ".parquet" else 4 * BATCH
 
     @property
     def present(self) -> frozenset[str]:
@@ -108,14 +119,12 @@ def _open_parquet(table: Table, path: Path) -> TableFile:
     try:
         with path.open("rb") as stream:
             if stream.read(4) != b"PAR1":
-                return TableFile(
-                    table=table, path=path, faults=(_broken(path, ValueError("it does not begin as one")),)
-                )
+                return TableFile(table=table, path=path, faults=(_broken(path, "it does not begin as one"),))
         lazy = pl.scan_parquet(path)
         dtypes = dict(lazy.collect_schema())
         rows = int(lazy.select(pl.len()).collect().item())
-    except UNREADABLE as error:
-        return TableFile(table=table, path=path, faults=(_broken(path, error),))
+    except UNREADABLE:
+        return TableFile(table=table, path=path, faults=(_broken(path, "its description of itself is damaged"),))
     faults, readable = _headers(table, path, tuple(dtypes))
     for name, dtype in dtypes.items():
         if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
@@ -141,13 +150,12 @@ def _open_parquet(table: Table, path: Path) -> TableFile:
     )
 
 
-def _broken(path: Path, error: Exception) -> FaultGroup:
+def _broken(path: Path, why: str) -> FaultGroup:
     kind = "Parquet" if path.suffix == ".parquet" else "CSV"
-    first = (str(error).strip() or type(error).__name__).splitlines()[0]
     return single(
         f"broken-{kind.lower()}",
         file=path.name,
-        problem=f"it cannot be read as {kind} ({first})",
+        problem=f"it cannot be read as {kind}: {why}",
         mend="Write the file again; it is damaged or not what its name says",
     )
 
@@ -232,7 +240,7 @@ class Span:
 def rules_of(file: TableFile, known: Known) -> tuple[Rule, ...]:
     """Every rule that can be asked of the file's rows."""
     table, present = file.table, file.present
-    return (*cell_rules(table, present), *value_rules(table, present, known), *row_rules(table, present))
+    return (*cell_rules(table, present, file.native), *value_rules(table, present, known), *row_rules(table, present))
 
 
 def check_rows(file: TableFile, rules: tuple[Rule, ...]) -> tuple[list[FaultGroup], Span, int]:
@@ -242,12 +250,13 @@ def check_rows(file: TableFile, rules: tuple[Rule, ...]) -> tuple[list[FaultGrou
         The faults, the first and last day the table names, and how many rows say anything at all.
     """
     hits: dict[int, list[pl.DataFrame]] = {}
-    span, filled, again, empty = Span(), 0, [], []
+    span, seen, filled, again, empty = Span(), 0, 0, [], []
     wanted = [ROW, *(name for name in file.header if name in file.present)]
     dates = [c.name for c in file.table.columns if c.kind in ("date", "datetime") and c.name in file.present]
     text = all(file.dtypes[name] == pl.String for name in wanted[1:])
     try:
-        for raw in file.scan().select(wanted).collect_batches(chunk_size=BATCH, maintain_order=True):
+        for raw in file.scan().select(wanted).collect_batches(chunk_size=file.batch, maintain_order=True):
+            seen += raw.height
             batch = raw.select(ROW, *cells_and_values(file.table, {name: raw.schema[name] for name in wanted[1:]}))
             batch, blank = _without_blank(batch, wanted[1:])
             empty.append(blank)
@@ -259,9 +268,12 @@ def check_rows(file: TableFile, rules: tuple[Rule, ...]) -> tuple[list[FaultGrou
                 hits.setdefault(index, []).append(found)
             for name in dates:
                 days = batch[name].cast(pl.Date)
+                days = days.filter(days.is_between(date.min, date.max))
                 span.reach(days.min(), days.max())  # type: ignore[arg-type]  # Polars types the extremes loosely
-    except UNREADABLE as error:
-        return [_broken(file.path, error)], span, filled
+    except UNREADABLE:
+        pass  # a damaged page ends the reading, sometimes without a word: the rows are counted in either case
+    if seen != file.rows - len(file.skip):
+        return [_broken(file.path, f"only {seen:,} of its {file.rows:,} rows can be read")], span, filled
     faults = [
         FaultGroup(
             code=rules[i].code,
@@ -324,7 +336,7 @@ def _broken_rules(batch: pl.DataFrame, rules: tuple[Rule, ...]) -> Iterator[tupl
                 int(name),
                 batch.filter(broken[name]).select(
                     pl.col(ROW).cast(HITS["row"]).alias("row"),
-                    pl.col(cell(rule.column)).alias("value"),
+                    pl.col(cell(rule.column)).cast(pl.String).alias("value"),
                     rule.other.cast(pl.String).alias("other"),
                 ),
             )

@@ -29,7 +29,7 @@ from seawall.city.rules import Known, cell_rules
 from seawall.city.schema import TABLES
 from seawall.city.settings import FILE as SETTINGS
 from seawall.city.settings import as_toml
-from seawall.city.table import TableFile, check_key, check_rows, open_table
+from seawall.city.table import TableFile, check_key, check_rows, collected, open_table
 from seawall.city.transaction import Change, changing
 from seawall.core import Fault, InvalidInput
 
@@ -170,7 +170,7 @@ class _Import:
             file = open_table(TABLES[name], path)
             groups += [group for group in file.faults if group.severity == "error"]
             if file.readable and name in wanted:
-                rules = tuple(cell_rules(file.table, file.present))
+                rules = tuple(cell_rules(file.table, file.present, file.native))
                 groups += [group for group in check_rows(file, rules)[0] if group.severity == "error"]
                 groups += [twice] if (twice := check_key(file)) else []
             if file.readable:
@@ -255,8 +255,7 @@ class _Import:
         names = ("area_id", "parent_id", "level", "name", "name_zh")
         frames = []
         if (file := self.existing.get("areas")) is not None:
-            there = [trimmed(pl.col(name)).alias(name) for name in names if name in file.present]
-            frames.append(file.scan().select(there).collect())
+            frames.append(_texts(file, [name for name in names if name in file.present]))
         if (upsert := self.upserts.get("areas")) is not None and upsert.incoming is not None:
             frames.append(upsert.incoming.select(name for name in names if name in upsert.incoming.columns))
         whole = pl.concat([pl.DataFrame(schema=dict.fromkeys(names, pl.String)), *frames], how="diagonal")
@@ -273,7 +272,7 @@ class _Import:
             table, column = target.split(".")
             found = [] if self.upserts.get(table) is None else [self.upserts[table].identifiers(column)]
             if (file := self.existing.get(table)) is not None and column in file.present:
-                found.append(file.scan().select(trimmed(pl.col(column)).alias(column)).collect()[column])
+                found.append(_texts(file, [column])[column])
             if found:
                 ids[target] = pl.concat(found).drop_nulls().unique()
                 if len(ids[target]) <= 20_000:
@@ -337,6 +336,19 @@ class _Import:
         text = json.dumps(receipt.as_json(), ensure_ascii=False, indent=1) + "\n"
         self.change.path(f"{RECEIPTS}/{self.number}.json").write_text(text, encoding="utf-8")
         self.change.commit(remove=self.superseded)
+
+
+def _texts(file: TableFile, names: list[str]) -> pl.DataFrame:
+    """Text columns of a table of the folder.
+
+    Raises:
+        InvalidInput: its file is damaged.
+    """
+    rows = collected(file.scan().select(trimmed(pl.col(name)).alias(name) for name in names))
+    if rows is None:
+        fault = Fault(file=file.path.name, problem="it cannot be read to its end", mend="See: seawall check")
+        raise InvalidInput("Nothing was loaded.", [fault])
+    return rows
 
 
 def _errors(report: CheckReport) -> dict[tuple[object, ...], Fault]:

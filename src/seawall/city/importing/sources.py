@@ -89,11 +89,16 @@ class Source:
         lazy = self.scan()
         schema = lazy.collect_schema()
         text = [_as_text(name, dtype).alias(name) for name, dtype in schema.items() if name != ROW]
+        seen = 0
         try:
-            yield from lazy.select(ROW, *text).collect_batches(chunk_size=BATCH, maintain_order=True)
-        except UNREADABLE as error:
-            problem = f"it cannot be read to its end ({str(error).splitlines()[0]})"
-            raise _refused(self.path, problem, "Export the file again; it is damaged") from None
+            for batch in lazy.select(ROW, *text).collect_batches(chunk_size=BATCH, maintain_order=True):
+                seen += batch.height
+                yield batch
+        except UNREADABLE:
+            pass  # a damaged page ends the reading, sometimes without a word: the rows are counted in either case
+        if seen != self.rows - len(self.ragged):
+            problem = f"only {seen:,} of its {self.rows:,} rows can be read"
+            raise _refused(self.path, problem, "Export the file again; it is damaged")
 
 
 def cell_name(at: int) -> str:
@@ -155,8 +160,8 @@ def _open_parquet(path: Path, digest: str) -> Source:
         lazy = pl.scan_parquet(path)
         schema = lazy.collect_schema()
         rows = int(lazy.select(pl.len()).collect().item())
-    except UNREADABLE as error:
-        problem = f"it cannot be read as Parquet ({str(error).splitlines()[0]})"
+    except UNREADABLE:
+        problem = "it cannot be read as Parquet: its description of itself is damaged"
         raise _refused(path, problem, "Write the file again; it is damaged") from None
     for name, dtype in schema.items():
         if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
