@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from seawall.city.importing import Receipt
     from seawall.city.importing.bring import Progress
 
+SHOWN = 20
+"""Lines of faults shown for one file."""
+
 
 def check(
     city: Annotated[Path, Parameter(help="The city folder.")],
@@ -179,7 +182,11 @@ def receipt_text(receipt: Receipt, into: Path) -> str:
         if file.unused:
             lines.append(f"  not used: {', '.join(file.unused)}")
         lines += [f"  {note}" for note in file.notes]
-        lines += [f"  {fault}" for group in file.groups for fault in group.brief(f"{into}/{file.rejects}")]
+        listed = "the receipt (--receipt FILE)" if receipt.dry_run else f"{into}/{file.rejects}"
+        faults = [f"  {fault}" for group in file.groups for fault in group.brief(listed)]
+        lines += faults[:SHOWN]
+        if len(faults) > SHOWN:
+            lines.append(f"  and more kinds of fault; all are in {listed}.")
     for table in receipt.tables:
         changed = ", ".join(f"{column} {number:,}" for column, number in table.changed_cells.items())
         became = "unchanged" if table.unchanged else f"{table.rows_before:,} rows before, {table.rows_after:,} now"

@@ -47,7 +47,8 @@ class Rejected(InvalidInput):
 
     def __init__(self, receipt: Receipt) -> None:
         rows = receipt.total("rejected")
-        faults = [fault for file in receipt.files for group in file.groups for fault in group.brief()]
+        listed = "the receipt (--receipt FILE)"
+        faults = [fault for file in receipt.files for group in file.groups for fault in group.brief(listed)]
         super().__init__(f"{rows:,} of {receipt.total('read'):,} rows were rejected; nothing was loaded.", faults)
         self.receipt = receipt
 

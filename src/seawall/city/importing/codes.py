@@ -34,7 +34,7 @@ _SAID: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "severity": {
         "none": ("asymptomatic", "no symptoms", "无症状", "無症狀", "无"),
         "mild": ("轻型", "轻症", "轻", "輕症", "輕型", "light"),
-        "moderate": ("common", "普通型", "普通", "中症", "中型", "中等"),
+        "moderate": ("common", "normal", "普通型", "普通", "中症", "中型", "中等"),
         "severe": ("重型", "重症", "重", "serious"),
         "critical": ("危重型", "危重", "危重症", "very severe"),
     },

@@ -217,6 +217,10 @@ class _Judge:
         said = wide is not None and name in (wide.into, wide.value)
         return (pl.col(HEAD) if said else pl.lit(self.filled[name])).alias(HEAD)
 
+    def _told_once(self, hits: pl.DataFrame) -> pl.DataFrame:
+        """Where a row makes many records, what is wrong with the cells they share is told once."""
+        return hits.unique(maintain_order=True) if self.layout.part.wide else hits
+
     def _remember_breach(self, at: int, rule: Rule, batch: pl.DataFrame) -> None:
         hits = batch.select(
             self._head(rule.column),
@@ -224,7 +228,7 @@ class _Judge:
             self._shown(rule.column, batch).alias("value"),
             rule.other.cast(pl.String).alias("other"),
         )
-        for (head,), part in hits.group_by(HEAD, maintain_order=True):
+        for (head,), part in self._told_once(hits).group_by(HEAD, maintain_order=True):
             self.hits.setdefault((at, str(head)), []).append(part.drop(HEAD))
 
     def _remember_trouble(self, name: str, batch: pl.DataFrame) -> None:
@@ -235,7 +239,7 @@ class _Judge:
             self._shown(name, batch).alias("value"),
             pl.col(f"detail:{name}").alias("other"),
         )
-        for (head, trouble), part in hits.group_by(HEAD, f"trouble:{name}", maintain_order=True):
+        for (head, trouble), part in self._told_once(hits).group_by(HEAD, f"trouble:{name}", maintain_order=True):
             self.troubles.setdefault((str(head), str(trouble)), []).append(part.select(*HITS))
 
     def _conclude(self, code: str, head: str, advice: tuple[str, Mend], found: list[pl.DataFrame]) -> None:

@@ -16,7 +16,26 @@ Order = Literal["ymd", "dmy", "mdy"]
 AMBIGUOUS = "ambiguous"
 """Mark put before a date that may be read in two ways; no date of a city folder begins so."""
 
-NOTHING = ("", "na", "n/a", "#n/a", "null", "none", "nan", "nat", ".", "-", "--", "---", "—", "——", "/", "\\")
+NOTHING = (
+    "",
+    "na",
+    "n/a",
+    "#n/a",
+    "null",
+    "none",
+    "nan",
+    "nat",
+    ".",
+    "-",
+    "--",
+    "---",
+    "—",
+    "——",
+    "/",
+    "\\",
+    "?",
+    "??",
+)
 """Cells that say nothing, in any case."""
 
 NOT_KNOWN = ("不详", "不詳", "未知", "未填", "无", "無", "暂无", "暫無", "待查", "unknown", "not known", "missing")
@@ -163,7 +182,7 @@ def plain_number(number: pl.Expr) -> pl.Expr:
 
 
 BAND = r"^([0-9]{1,3})\s*(?:-|–|~|至|到|to)\s*([0-9]{1,3})\s*(?:岁|歲|years?|yrs?|y)?$"
-DECADE = r"^([0-9]{1,2})0\s*[s']s?$"
+DECADE = r"^([0-9]{0,2}0)\s*'?s$"
 OPEN_BAND = r"^(?:≥|>=|=>)?\s*([0-9]{1,3})\s*(?:岁|歲)?\s*(?:\+|及以上|以上|and over|or older|years and over)$"
 OVER = r"^(?:≥|>=|=>)\s*([0-9]{1,3})\s*(?:岁|歲|years?)?$"
 
@@ -194,7 +213,7 @@ def age_text(text: pl.Expr) -> pl.Expr:
         as_float(weeks) / 52.18,
         as_float(days) / 365.25,
         (as_float(band.struct.field("1")) + as_float(band.struct.field("2")) + 1) / 2,
-        as_float(decade) * 10 + 5,
+        as_float(decade) + 5,
         as_float(over),
         as_float(under) / 2,
     )
