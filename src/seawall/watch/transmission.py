@@ -171,8 +171,8 @@ def growth_table(counts: DailyCounts, *, days: int = 120) -> pl.DataFrame:
         {
             "clock": pl.repeat("report", area.size, dtype=pl.String, eager=True),
             "area_id": pl.Series(counts.area_ids, dtype=pl.String).gather(area),
-            "start": pl.Series(began + windows[window, 0]).cast(pl.Date),
-            "end": pl.Series(began + windows[window, 1] - 1).cast(pl.Date),
+            "start": pl.Series(began + windows[window, 0].astype("timedelta64[D]")).cast(pl.Date),
+            "end": pl.Series(began + (windows[window, 1] - 1).astype("timedelta64[D]")).cast(pl.Date),
             "cases": totals[window, area],
             **{f"growth_per_day_{name}": growth[:, k] for k, name in enumerate(("q2.5", "q50", "q97.5"))},
             **{f"doubling_days_{name}": doubling[:, k] for k, name in enumerate(("q2.5", "q50", "q97.5"))},
