@@ -140,7 +140,7 @@ def _parts(table: Table, whole: _Section) -> Iterator[TableMap]:
 
 
 def _part(table: Table, part: _Section) -> TableMap:
-    part.only(_PART)
+    part.only(PART_SETTINGS)
     columns = _columns(table, part.inner("columns"))
     auto = part.take("auto", _is_bool, "true or false", default=False)
     wide = _wide(table, part.inner("wide")) if "wide" in part else None
@@ -189,7 +189,7 @@ def _column(column: Column, columns: _Section, name: str) -> ColumnMap:
         columns.wrong(name, f"{said!r} is not a header", 'Write the header in quotation marks, or { from = "..." }')
         return ColumnMap()
     how = _Section(columns.file, said, columns.at(name), columns.faults)
-    how.only(_COLUMN)
+    how.only(COLUMN_SETTINGS)
     origins = [key for key in ("from", "join", "value") if key in how]
     if len(origins) != 1:
         spoken = " and ".join(origins) if origins else "neither from, join nor value"
@@ -272,11 +272,11 @@ def _cumulative(table: Table, cumulative: _Section) -> Cumulative:
     )
 
 
-_PART = (
+PART_SETTINGS = (
     *("files", "columns", "auto", "sheet", "header_row", "separator", "encoding"),
     *("dates", "year", "decimal_comma", "repeats", "where", "wide", "cumulative"),
 )
-_COLUMN = (
+COLUMN_SETTINGS = (
     *("from", "join", "separator", "value", "default", "codes"),
     *("dates", "year", "scale", "within", "level", "else"),
 )
