@@ -60,7 +60,7 @@ CASE = st.tuples(
     second=st.lists(CASE, max_size=12),
     repeats=st.sampled_from(["reject", "last", "sum"]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_receipts_add_up_and_the_same_again_changes_nothing(first, second, repeats):
     with tempfile.TemporaryDirectory() as place:
         root = folder(Path(place) / "city")
@@ -120,7 +120,7 @@ ROWS = st.lists(st.lists(CELLS, max_size=7), max_size=6)
         st.binary(max_size=300), ROWS.map(text_of), ROWS.map(lambda rows: text_of(rows).replace(b'"', b""))
     )
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_any_bytes_as_a_file(content):
     imported(content, "auto:cases")
 
@@ -133,7 +133,7 @@ MAPPED = (
 
 
 @given(rows=ROWS, days=st.lists(st.sampled_from(["1/3/2022", "2022-03-02", "3.3.22", "x", ""]), max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_any_cells_in_a_wide_file_of_totals(rows, days):
     imported(text_of(rows, ("a", "b", *days)), MAPPED)
 
@@ -188,7 +188,7 @@ def toml(found):
     ),
     columns=st.dictionaries(st.sampled_from(["case_id", "area_id", "report_date", "age"]), TOML_VALUES, max_size=4),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_any_mapping(part, columns):
     part.setdefault("columns", columns)
     document = "[cases]\n" + "".join(f"{key} = {toml(found)}\n" for key, found in part.items())
