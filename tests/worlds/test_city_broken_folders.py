@@ -128,6 +128,43 @@ BROKEN = [
         ],
     ),
     Broken(
+        "settings nobody can act on",
+        {
+            "city.toml": 'name = "Harbour"\npathogen = "covid-omicron"\ntime_zone = "Moon/Base"\n'
+            'counts = "zero"\n[targets]\nonset_to_specimen_days = "one"\n'
+        },
+        [
+            error(
+                "city.toml",
+                None,
+                "pathogen",
+                "pathogen is 'covid-omicron', not the key of a pathogen of the catalogue",
+                "Did you mean covid-omicron-ba2",
+            ),
+            error(
+                "city.toml",
+                None,
+                "time_zone",
+                "time_zone is 'Moon/Base', not a time zone such as Asia/Shanghai",
+                "Correct it (Time zone of its days)",
+            ),
+            error(
+                "city.toml",
+                None,
+                "counts",
+                """counts is 'zero', not a section with missing = "zero" or "unknown\"""",
+                "Correct it (What a day without a row in counts means: that there was none, or that nobody knows)",
+            ),
+            error(
+                "city.toml",
+                None,
+                "targets",
+                "targets is {'onset_to_specimen_days': 'one'}, not a section of days, such as onset_to_specimen_days = 1",
+                "Correct it (Targets of the four earlies)",
+            ),
+        ],
+    ),
+    Broken(
         "no areas",
         {"areas.csv": None},
         [

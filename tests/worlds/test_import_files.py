@@ -586,7 +586,7 @@ def test_only_the_rows_the_mapping_wants(city):
 
 def test_a_city_built_from_nothing_in_one_import(tmp_path):
     (tmp_path / "new.toml").write_text(
-        "[city]\nname = 'Harbour'\nname_zh = '港城'\nsynthetic = true\n"
+        "[city]\nname = 'Harbour'\nname_zh = '港城'\nsynthetic = true\nopened = 2022-03-01\ncounts.missing = 'zero'\n"
         "[areas]\nfiles = 'areas*'\nauto = true\n[cases]\nfiles = 'cases*'\nauto = true\n",
         encoding="utf-8",
     )
@@ -602,7 +602,13 @@ def test_a_city_built_from_nothing_in_one_import(tmp_path):
     )
     assert [(file.table, file.loaded) for file in receipt.files] == [("areas", 2), ("cases", 1)]
     assert check_city(tmp_path / "city").ok
-    assert read_city(tmp_path / "city").name_zh == "港城"
+    assert read_city(tmp_path / "city").settings == {
+        "name": "Harbour",
+        "name_zh": "港城",
+        "synthetic": True,
+        "opened": date(2022, 3, 1),
+        "counts": {"missing": "zero"},
+    }
     assert read_city(tmp_path / "city").areas["D1"].parent_id == "C"
     told = json.loads((tmp_path / "city" / "receipts" / "0001.json").read_text(encoding="utf-8"))
     assert told["at"] == "2022-03-06T06:00:00"

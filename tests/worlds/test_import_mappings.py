@@ -231,7 +231,11 @@ FAULTS = {
                 "synthetic is 'no', not true or false",
                 "Correct it (Whether its people are made up; said on every page of a brief)",
             ),
-            ("city.wards", "[1] is not one value", "Write text, a number, or true or false"),
+            (
+                "city.wards",
+                "[1] cannot be written to city.toml",
+                "Write text, a number, true or false, or a section of these",
+            ),
         ],
     ),
 }

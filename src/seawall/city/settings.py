@@ -6,6 +6,7 @@ import difflib
 import json
 import re
 import tomllib
+import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,26 +31,70 @@ def _text(found: Any) -> bool:
     return isinstance(found, str) and bool(found.strip())
 
 
+def _true_or_false(found: Any) -> bool:
+    return isinstance(found, bool)
+
+
+def _pathogen(found: Any) -> bool:
+    from seawall.disease import CATALOGUE
+
+    return isinstance(found, str) and found in CATALOGUE
+
+
+def _time_zone(found: Any) -> bool:
+    try:
+        return isinstance(found, str) and zoneinfo.ZoneInfo(found) is not None
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
+def _targets(found: Any) -> bool:
+    days = list(found.values()) if isinstance(found, dict) else [None]
+    return all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in days)
+
+
+def _counts(found: Any) -> bool:
+    return isinstance(found, dict) and found.get("missing", "unknown") in ("zero", "unknown")
+
+
 SETTINGS = (
     Setting(name="name", expected="text", fits=_text, about="The city's name in Latin script; the one line needed."),
     Setting(name="name_zh", expected="text", fits=_text, about="The city's name in Chinese."),
     Setting(
         name="synthetic",
         expected="true or false",
-        fits=lambda found: isinstance(found, bool),
+        fits=_true_or_false,
         about="Whether its people are made up; said on every page of a brief.",
     ),
     Setting(
         name="pathogen",
-        expected="the key of a pathogen of the catalogue, as text",
-        fits=lambda found: _text(found) and re.fullmatch(r"[a-z0-9-]+", found) is not None,
+        expected="the key of a pathogen of the catalogue",
+        fits=_pathogen,
         about="Key of the pathogen in the disease catalogue.",
+    ),
+    Setting(
+        name="time_zone",
+        expected="a time zone such as Asia/Shanghai",
+        fits=_time_zone,
+        about="Time zone of its days.",
     ),
     Setting(
         name="imported_infect",
         expected="true or false",
-        fits=lambda found: isinstance(found, bool),
-        about="Whether imported cases infect others here; false where all who arrive are quarantined.",
+        fits=_true_or_false,
+        about="Whether imported cases infect others; false where all who arrive are in quarantine.",
+    ),
+    Setting(
+        name="counts",
+        expected='a section with missing = "zero" or "unknown"',
+        fits=_counts,
+        about="What a day without a row in counts means: that there was none, or that nobody knows.",
+    ),
+    Setting(
+        name="targets",
+        expected="a section of days, such as onset_to_specimen_days = 1",
+        fits=_targets,
+        about="Targets of the four earlies.",
     ),
 )
 """Settings that are understood; further ones are kept."""
@@ -119,7 +164,7 @@ def faults_of(settings: Mapping[str, Any]) -> list[FaultGroup]:
                     file=FILE,
                     column=key,
                     problem=f"{key} is {found!r}, not {known[key].expected}",
-                    mend=f"Correct it ({known[key].about.rstrip('.')})",
+                    mend=_better(key, found) or f"Correct it ({known[key].about.rstrip('.')})",
                 )
             )
         elif key not in known and (close := _nearest(key, [name for name in known if name not in settings])):
@@ -136,19 +181,38 @@ def faults_of(settings: Mapping[str, Any]) -> list[FaultGroup]:
     return faults
 
 
+def _better(key: str, found: Any) -> str | None:
+    """What was probably meant, for a setting that names one of many."""
+    if key != "pathogen" or not isinstance(found, str):
+        return None
+    from seawall.disease import CATALOGUE
+
+    near = _nearest(found, list(CATALOGUE))
+    return f"Did you mean {near}" if near else f"Use one of {', '.join(CATALOGUE)}"
+
+
 def _nearest(word: str, known: list[str]) -> str | None:
     near = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=0.75)
     return near[0] if near else None
 
 
 def as_toml(settings: Mapping[str, Any]) -> str:
-    """Settings as the text of a `city.toml`. Text, numbers, dates and true or false; no sections."""
-    lines = []
-    for name, said in settings.items():
-        key = name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
-        if isinstance(said, str):
-            written = json.dumps(said, ensure_ascii=False).replace("\x7f", "\\u007f")
-        else:
-            written = str(said).lower() if isinstance(said, bool) else str(said)
-        lines.append(f"{key} = {written}")
+    """Settings as the text of a `city.toml`: text, numbers, dates, true or false, and sections of these."""
+    sections = {name: said for name, said in settings.items() if isinstance(said, dict)}
+    lines = [_line(name, said) for name, said in settings.items() if name not in sections]
+    for name, section in sections.items():
+        lines += ["", f"[{_key(name)}]", *(_line(inner, said) for inner, said in section.items())]
     return "\n".join(lines) + "\n"
+
+
+def _line(name: str, said: Any) -> str:
+    if isinstance(said, str):
+        written = json.dumps(said, ensure_ascii=False).replace("\x7f", "\\u007f")
+    else:
+        written = str(said).lower() if isinstance(said, (bool, float)) else str(said)
+    return f"{_key(name)} = {written}"
+
+
+def _key(name: str) -> str:
+    plain = re.fullmatch(r"[A-Za-z0-9_-]+", name)
+    return name if plain else json.dumps(name, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -117,8 +117,9 @@ def _mapping(whole: _Section) -> Mapping:
             for fault, _ in group.faults():
                 whole.wrong(f"city.{fault.column}", fault.problem, fault.mend)
         for key, said in city.items():
-            if not _is_plain(said):
-                whole.wrong(f"city.{key}", f"{said!r} is not one value", "Write text, a number, or true or false")
+            if not _is_plain(said) and not _is_codes(said):
+                mend = "Write text, a number, true or false, or a section of these"
+                whole.wrong(f"city.{key}", f"{said!r} cannot be written to city.toml", mend)
     elif "city" in whole:
         whole.wrong("city", "it is not a section", 'Write [city] and below it name = "Your City"')
     tables = [part for name, table in TABLES.items() if name in whole for part in _parts(table, whole)]
