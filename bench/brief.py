@@ -19,7 +19,7 @@ def measured(*words: str) -> tuple[float, float, float]:
     """Wall and CPU seconds from start to exit, and peak resident memory in MiB, of one `seawall` command."""
     command = [sys.executable, "-c", "from seawall.cli import main; main()", *words]
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
