@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from seawall.city.declared import TABLES
 from seawall.city.publish import published, write_schemas
-from seawall.city.schema import TABLES
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 

@@ -14,7 +14,11 @@ LOCKS = ("requirements.lock", "requirements-dev.lock")
 
 
 def pins(lock):
-    return set(re.findall(r"^([a-z0-9_.-]+==[^ ;\\]+)(?: ; (.*?))?(?: \\)?$", (ROOT / lock).read_text(), re.MULTILINE | re.IGNORECASE))
+    return set(
+        re.findall(
+            r"^([a-z0-9_.-]+==[^ ;\\]+)(?: ; (.*?))?(?: \\)?$", (ROOT / lock).read_text(), re.MULTILINE | re.IGNORECASE
+        )
+    )
 
 
 @pytest.mark.parametrize("lock", LOCKS)

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seawall.city import read_city
-from seawall.city.schema import TABLES
+from seawall.city.declared import TABLES
 from seawall.city.structure import look
 from seawall.cli.app import run
 from seawall.core import SeawallError
@@ -105,9 +105,7 @@ def test_any_features(features):
 def test_any_damage_to_a_packed_table(content, at, packed):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / packed
-        frame = pl.DataFrame(
-            {"case_id": ["a", "b"], "area_id": ["D1", "D1"], "report_date": [date(2022, 3, 1), None]}
-        )
+        frame = pl.DataFrame({"case_id": ["a", "b"], "area_id": ["D1", "D1"], "report_date": [date(2022, 3, 1), None]})
         if packed.endswith(".parquet"):
             frame.write_parquet(path)
             whole = path.read_bytes()

@@ -2,8 +2,9 @@
 
 from seawall.city.areas import Area, AreaTree
 from seawall.city.check import CheckReport, check_city
+from seawall.city.declared import TABLES
 from seawall.city.read import City, open_city, read_city
-from seawall.city.schema import EVENTS, LEVELS, STOCKS, TABLES, Column, Table
+from seawall.city.schema import EVENTS, LEVELS, STOCKS, Column, Table
 
 __all__ = [
     "EVENTS",

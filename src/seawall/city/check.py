@@ -12,11 +12,11 @@ from typing import Any
 import polars as pl
 
 from seawall.city.cells import trimmed, value
+from seawall.city.declared import TABLES
 from seawall.city.faults import SEVERITIES, DidYouMean, FaultGroup, Severity, single
 from seawall.city.polygons import FILE as POLYGONS
 from seawall.city.polygons import check_polygons
 from seawall.city.rules import Known
-from seawall.city.schema import TABLES
 from seawall.city.settings import read_settings
 from seawall.city.table import ROW, Span, TableFile, check_key, check_rows, collected, open_table, rules_of
 from seawall.city.transaction import settle

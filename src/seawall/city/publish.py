@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from seawall.city.schema import EVENTS, STOCKS, TABLES, Column, Table
+from seawall.city.declared import TABLES
+from seawall.city.schema import EVENTS, STOCKS, Column, Table
 from seawall.city.settings import SETTINGS
 
 

@@ -15,11 +15,11 @@ import polars as pl
 from seawall.city.areas import Area, AreaTree
 from seawall.city.cells import trimmed, value
 from seawall.city.check import CheckReport, area_rows, check_city, find_tables, missing_tables, no_folder
+from seawall.city.declared import TABLES
 from seawall.city.faults import DidYouMean, FaultGroup
 from seawall.city.polygons import FILE as POLYGONS
 from seawall.city.polygons import check_polygons, read_features
 from seawall.city.rules import cell_rules
-from seawall.city.schema import TABLES
 from seawall.city.settings import FILE as SETTINGS
 from seawall.city.settings import read_settings
 from seawall.city.table import TableFile, check_key, check_rows, open_table

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from seawall.cli.options import Output
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -85,9 +87,7 @@ def detect(
     trans: Annotated[
         Literal["standard", "rossi"] | None, Parameter(help="CUSUM: how counts are standardised. [default: standard]")
     ] = None,
-    output: Annotated[
-        str, Parameter(name=["--output", "-o"], help="File to write (CSV, CSV.gz, Parquet); - is standard output.")
-    ] = "-",
+    output: Output = "-",
     json: Annotated[bool, Parameter(negative="", help="Write the rows as JSON.")] = False,
 ) -> int:
     """Find counts that stand out from what was to be expected, in one series or many.

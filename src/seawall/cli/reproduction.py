@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from seawall.cli.options import Output
+
 Days = Annotated[float | None, Parameter(validator=Number(gt=0, lte=100))]
 
 
@@ -56,14 +58,7 @@ def reproduction(
         int, Parameter(help="Serial intervals drawn where it is uncertain.", validator=Number(gte=10, lte=100_000))
     ] = 1000,
     seed: Annotated[int, Parameter(help="Seed of those draws.")] = 1,
-    output: Annotated[
-        str,
-        Parameter(
-            name=["--output", "-o"],
-            allow_leading_hyphen=True,
-            help="File to write (CSV, CSV.gz, Parquet); - is standard output.",
-        ),
-    ] = "-",
+    output: Output = "-",
     json: Annotated[bool, Parameter(negative="", help="Write the table as JSON, a list of rows.")] = False,
 ) -> int:
     """Time-varying reproduction number of one or many series of daily counts.

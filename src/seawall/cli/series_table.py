@@ -144,7 +144,9 @@ def read_series(
     for name in wanted:
         rows = rows.with_columns(pl.col(name).cast(pl.Float64, strict=False).alias(f"{name}!"))
         value = pl.col(f"{name}!")
-        wrong = pl.col(name).is_not_null() & (value.is_null() | ~value.is_finite() | (value < 0) | (value > MOST_PEOPLE))
+        wrong = pl.col(name).is_not_null() & (
+            value.is_null() | ~value.is_finite() | (value < 0) | (value > MOST_PEOPLE)
+        )
         if whole_numbers:
             wrong = wrong | (value.is_not_null() & (value != value.round()))
         _note(faults, rows.filter(wrong), partial(_bad_number, file, name))

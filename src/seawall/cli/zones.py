@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from seawall.cli.options import Output
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -36,9 +38,7 @@ def zones(
         ),
     ] = "zones",
     totals: Annotated[bool, Parameter(negative="", help="Short for --table totals.")] = False,
-    output: Annotated[
-        str, Parameter(name=["--output", "-o"], help="File to write (CSV, CSV.gz, Parquet); - is standard output.")
-    ] = "-",
+    output: Output = "-",
     json_: Annotated[
         bool, Parameter(name="--json", negative="", help="Write maps, totals, smaller units and notes as JSON.")
     ] = False,

@@ -81,8 +81,9 @@ class ZoneMap:
         totals: columns `TOTALS`, one row a tier that restricts or occurs. Nobody is counted twice: of an
             indicator rule only the narrowest areas count (the city's own row shows its tier).
             `restricts`: whether residents count as restricted; `kind`: in what, see `ruleset.RESTRICTS`.
-        smaller: columns `SMALLER`: for each restricting zone that counts in `totals` (so that sums compare)
-            the next smaller unit that still covers its cases, with what it would restrict; nulls where there is none. `estimate`: the
+        smaller: columns `SMALLER`: for each restricting zone that counts in `totals`, so that sums compare,
+            the next smaller unit that still covers its cases, with
+            what it would restrict; nulls where there is none. `estimate`: the
             data are no finer, so the smaller units are counted as at most one a case, at a typical size.
         notes: what the rule set could not see in these data, ``{"code": ..., "facts": {...}}``.
         drawn_by: the rule set itself: names of its tiers in three scripts, source, validity.

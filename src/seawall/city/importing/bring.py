@@ -14,6 +14,7 @@ import polars as pl
 from seawall import __version__
 from seawall.city.cells import trimmed
 from seawall.city.check import CheckReport, check_city, find_tables
+from seawall.city.declared import TABLES
 from seawall.city.faults import DidYouMean
 from seawall.city.importing.columns import Layout, lay
 from seawall.city.importing.judging import Records, judge_together, read_records
@@ -26,7 +27,6 @@ from seawall.city.importing.sources import Source, open_source
 from seawall.city.importing.upsert import Upsert, fold, settle_repeats
 from seawall.city.polygons import FILE as POLYGONS
 from seawall.city.rules import Known, cell_rules
-from seawall.city.schema import TABLES
 from seawall.city.settings import FILE as SETTINGS
 from seawall.city.settings import as_toml
 from seawall.city.table import TableFile, check_key, check_rows, collected, open_table

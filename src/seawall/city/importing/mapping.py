@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
+from seawall.city.declared import TABLES
 from seawall.city.importing.values import Order
-from seawall.city.schema import TABLES, Table
+from seawall.city.schema import Table
 
 Repeats = Literal["reject", "last", "sum"]
 

@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from seawall.city.declared import TABLES
 from seawall.city.importing.mapping import ColumnMap, Cumulative, Mapping, TableMap, Wide
-from seawall.city.schema import LEVELS, TABLES, Column, Table
+from seawall.city.schema import LEVELS, Column, Table
 from seawall.city.settings import faults_of
 from seawall.core import Fault, InvalidInput
 
