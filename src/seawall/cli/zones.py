@@ -59,7 +59,7 @@ def zones(
     if city is None:
         sys.stderr.write("Name a city folder, or use --list or --lint FILE. See: seawall zones --help\n")
         return 2
-    from seawall.city import read_city
+    from seawall.city import open_city
     from seawall.core import Fault, InvalidInput
     from seawall.zones import DEFAULT_RULES, compare, draw_zones, last_day, load_rules, see, shipped
 
@@ -75,7 +75,7 @@ def zones(
             faults += error.faults
     if faults:
         raise InvalidInput(f"{len(faults)} problem(s) with the rule sets; no zone was drawn.", faults)
-    folder = read_city(city)
+    folder = open_city(city)
     day = on or last_day(folder)
     if day is None:
         mend = "Add reports, or name a day with --on"
