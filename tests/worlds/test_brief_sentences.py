@@ -129,10 +129,10 @@ def test_luck_between_two_weeks_is_1_96_standard_deviations_of_twice_poisson():
     assert [change(2, 1), change(1, 2), change(1, 1)] == ["more", "fewer", "same"]
 
 
-def spread(now, before=None):
+def spread(now, before=None, free_before=9.0):
     rows = [(ON, "1", 3.0, 7.0, *now)]
     if before is not None:
-        rows.append((ON - timedelta(days=7), "1", 1.0, 1.0, *before))
+        rows.append((ON - timedelta(days=7), "1", 1.0, free_before, *before))
     columns = ["date", "area_id", "in_control", "in_community", "share_in_control", "share_q2.5", "share_q97.5"]
     return pl.DataFrame(rows, schema=columns, orient="row")
 
@@ -151,6 +151,15 @@ def test_the_share_in_control_moves_only_when_intervals_part(before, code):
     said = list(say_control(spread((0.3, 0.2, 0.4), before), "1", ON))
     assert codes(said) == ["control_today", code]
     assert said[-1].rows == ((2,) if before is None else (3, 2))
+
+
+@pytest.mark.parametrize(
+    ("free_before", "code"), [(6.0, "control_share_up_more_free"), (7.0, "control_share_up"), (8.0, "control_share_up")]
+)
+def test_a_higher_share_is_no_comfort_while_more_are_found_in_the_community(free_before, code):
+    said = list(say_control(spread((0.3, 0.2, 0.4), (0.1, 0.05, 0.19), free_before), "1", ON))
+    assert said[-1].code == code
+    assert (said[-1].facts["week"], said[-1].facts["prior"]) == (7.0, free_before)
 
 
 def test_a_day_without_reports_says_nothing_of_how_they_were_found():
@@ -515,6 +524,7 @@ def test_what_is_missing_and_what_is_to_be_known():
 ESTIMATES = {
     "control_share",
     "control_share_down",
+    "control_share_up_more_free",
     "control_share_up",
     "control_share_level",
     "reproduction_by_report",

@@ -92,6 +92,13 @@ PHRASES: dict[str, Phrase] = {
             "({before_low:%} to {before_high:%}) a week ago: the chain is slipping."
         )
     ),
+    "control_share_up_more_free": Phrase(
+        msg(
+            "Share found in control over seven days: {share:%} (95% interval {low:%} to {high:%}), up from {before:%} "
+            "({before_low:%} to {before_high:%}) a week ago; but {week:n} were found in the community in seven days "
+            "against {prior:n} before: the chain is not held."
+        )
+    ),
     "control_share_up": Phrase(
         msg(
             "Share found in control over seven days: {share:%} (95% interval {low:%} to {high:%}), up from "

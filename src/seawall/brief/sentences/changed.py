@@ -73,7 +73,8 @@ def say_control(spread: pl.DataFrame, root: str, on: date) -> Iterator[Sentence]
     """How many were found in control, and whether that share moved: does the chain hold?
 
     The share of the last seven days is called lower or higher than a week before only where their
-    95 % intervals do not overlap.
+    95 % intervals do not overlap. A higher share is no comfort while more are found in the community than the week
+    before: then that is said instead, with both numbers.
     """
     now = only_row(spread, pl.col("area_id") == root, pl.col("date") == on, pl.col("share_in_control").is_not_null())
     if now is None:
@@ -105,7 +106,13 @@ def say_control(spread: pl.DataFrame, root: str, on: date) -> Iterator[Sentence]
     if row["share_q97.5"] < before["share_q2.5"]:
         code = "control_share_down"
     elif row["share_q2.5"] > before["share_q97.5"]:
-        code = "control_share_up"
+        free = spread.filter(pl.col("area_id") == root).select("date", "in_community")
+        week, prior = (
+            float(free.filter(pl.col("date").is_between(last - timedelta(days=6), last))["in_community"].sum())
+            for last in (on, on - timedelta(days=7))
+        )
+        code = "control_share_up_more_free" if week > prior else "control_share_up"
+        facts |= {"week": week, "prior": prior}
     else:
         code = "control_share_level"
     yield Sentence(code=code, facts=facts, table="spread", rows=(*then[1], *rows))
