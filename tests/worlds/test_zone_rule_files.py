@@ -6,9 +6,10 @@ from importlib import resources
 import pytest
 
 from seawall.core import InvalidInput
+from seawall.core.forbidden import FORBIDDEN, forbidden_in
 from seawall.zones import DEFAULT_RULES, lint_rules, load_rules, parse_rules, shipped
 from seawall.zones.ruleset import SCRIPTS
-from seawall.zones.vocabulary import FORBIDDEN, INPUTS, forbidden_in
+from seawall.zones.vocabulary import INPUTS
 
 
 def text_of(key):

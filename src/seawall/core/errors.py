@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -44,3 +45,9 @@ class InvalidInput(SeawallError):
         self.faults = tuple(faults)
         self.message = message
         super().__init__("\n".join([message, *(f"  {fault}" for fault in self.faults)]))
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """``; did you mean "x"`` when a known word is close, else nothing."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f'; did you mean "{near[0]}"' if near else ""

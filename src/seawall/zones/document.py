@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from seawall.core import Fault
+from seawall.core.errors import closest
 
 _MISSING = object()
 _KINDS: dict[type, str] = {
@@ -19,12 +19,6 @@ _KINDS: dict[type, str] = {
     dict: "a table",
     list: "a list in [ ]",
 }
-
-
-def closest(word: str, known: Iterable[str]) -> str:
-    """``; did you mean "x"`` when a known word is close, else nothing."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f'; did you mean "{near[0]}"' if near else ""
 
 
 class Section:

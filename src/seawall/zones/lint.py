@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from seawall.core import Fault
-from seawall.zones.document import closest
+from seawall.core.errors import closest
+from seawall.core.forbidden import FORBIDDEN, forbidden_in
 from seawall.zones.judge import NOT_JUDGED, Floats, any_holds, ladder_ranks
 from seawall.zones.ruleset import Clause, Condition, Judging, RuleSet
-from seawall.zones.vocabulary import FORBIDDEN, INPUTS, forbidden_in
+from seawall.zones.vocabulary import INPUTS
 
 _FREE_TEXT = frozenset({"about", "source", "issuer", "names", "code", "key", "confidence"})
 _NAMES_INPUT = ("input", "numerator", "denominator", "uptake")

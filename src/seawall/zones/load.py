@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from seawall.core import Fault, InvalidInput
-from seawall.zones.document import closest
+from seawall.core.errors import closest
 from seawall.zones.lint import lint_document, lint_meaning
 from seawall.zones.parse import read_rules
 from seawall.zones.ruleset import RuleSet

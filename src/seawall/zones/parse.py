@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from seawall.core import Fault
-from seawall.zones.document import Section, closest
+from seawall.core.errors import closest
+from seawall.zones.document import Section
 from seawall.zones.ruleset import (
     CONFIDENCE,
     JUDGED_LEVELS,

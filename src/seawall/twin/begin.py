@@ -1,0 +1,69 @@
+"""How a run begins: with a few infected residents, or with nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from seawall.core import InvalidInput
+from seawall.twin.keyed import SEEDED, base, bits_of
+from seawall.twin.run import Run
+from seawall.twin.state import ELSEWHERE
+
+Beginning = Callable[[Run, int], None]
+"""Told the run and the number of the replicate; infects whoever is infected at the start."""
+
+
+def nobody(_run: Run, _replicate: int) -> None:
+    """Nobody is infected at the start; infections come with arrivals."""
+
+
+def seeded(infected: int, areas: tuple[str, ...] = (), variant: int = 0) -> Beginning:
+    """So many residents, drawn by lot, infected on the first day.
+
+    Args:
+        infected: how many.
+        areas: codes of the areas they live in; the whole city where none is named.
+        variant: index of the variant.
+
+    Raises:
+        InvalidInput: when the run begins, fewer people live there, or an area is not known.
+    """
+
+    def begin(run: Run, _replicate: int) -> None:
+        people = run.state.world.people
+        blocks = np.zeros(run.map.blocks, dtype=bool)
+        for area in areas:
+            if area not in run.map.blocks_of:
+                raise InvalidInput(f"There is no area {area!r} to infect anybody in.")
+            blocks |= run.map.blocks_of[area]
+        if not areas:
+            blocks[:] = True
+        chosen = np.nonzero(blocks)[0]
+        sizes = np.diff(people.block_start)[chosen]
+        if infected > sizes.sum():
+            raise InvalidInput(f"{infected:,} cannot be infected where {int(sizes.sum()):,} live.")
+        ends = np.cumsum(sizes)
+        key = base(run.state.seed, SEEDED)
+        who: list[int] = []
+        drawn = 0
+        taken: set[int] = set()
+        while len(who) < infected:
+            word = bits_of(key, np.arange(drawn, drawn + 2 * infected + 16)) >> np.uint64(1)
+            drawn += 2 * infected + 16
+            for at in (word % np.uint64(ends[-1])).astype(np.int64).tolist():
+                block = int(np.searchsorted(ends, at, side="right"))
+                person = int(people.block_start[chosen[block]]) + at - int(ends[block] - sizes[block])
+                if person not in taken and len(who) < infected:
+                    taken.add(person)
+                    who.append(person)
+        target = np.array(sorted(who), dtype=np.uint32)
+        run.infect(
+            target,
+            np.full(target.size, -1, dtype=np.int32),
+            np.full(target.size, ELSEWHERE, dtype=np.uint8),
+            variant=np.full(target.size, variant, dtype=np.uint8),
+        )
+
+    return begin

@@ -1,0 +1,371 @@
+"""Who infects whom today: the loop in which nearly all of the twin's time is spent.
+
+Every contact of an infectious person is a Poisson process of *events* whose rate is
+
+    rate of the layer x share of infectiousness on this day x the person's own infectiousness,
+
+and a contact is infected by the first event that is not prevented. The events of all contacts of one person on one
+day are together Poisson, so one draw says how many there are (mostly none) and each then falls on a contact in
+proportion to its rate. That is exactly what one Bernoulli draw of 1 - exp(-rate) for every contact gives, without
+looking at contacts on which nothing falls (Kingman 1993, *Poisson Processes*, colouring theorem; held by
+``tests/science/test_twin_contacts.py``). Masks, limits, confinement and immunity prevent an event with a probability
+of their own, drawn from a key of its own: a measure of strength zero changes no bit.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numba
+import numpy as np
+
+from seawall.twin.keyed import bits, unit
+
+HOME, SITE, WARD = 1, 2, 3
+"""Where a confined person is; the two low bits of `confined`. The others hold the first day free again."""
+
+GONE = 0xFFFF
+"""`confined` of the dead."""
+
+
+class Ground(NamedTuple):
+    """What does not change in a run: people and how they meet. Arrays as in `People` and `Contacts`."""
+
+    age: np.ndarray
+    block: np.ndarray
+    household: np.ndarray
+    place: np.ndarray
+    seat: np.ndarray
+    place_start: np.ndarray
+    members: np.ndarray
+    place_layer: np.ndarray
+    place_kind: np.ndarray
+    place_block: np.ndarray
+    district_of_block: np.ndarray
+    order: np.ndarray
+    order_start: np.ndarray
+    order_count: np.ndarray
+    district_start: np.ndarray
+    district_count: np.ndarray
+    age_class: np.ndarray
+    ring: np.ndarray
+    across: np.ndarray
+    mix_slots: np.ndarray
+    age_pick: np.ndarray
+    coupling_pick: np.ndarray
+    local_share: np.ndarray
+    staff: np.ndarray
+    staff_start: np.ndarray
+
+
+class Rates(NamedTuple):
+    """Events a day of a person of mean infectiousness at its full share.
+
+    Attributes:
+        household: float. Each member of the household.
+        place: float64, shape (layer,). Each contact at the daily place.
+        mixing: float64, shape (mixing layer, age class). All contacts of the layer together.
+        institution: float64, shape (3,). All contacts in a hospital, at a site, in a closed loop.
+        infectiousness: float64, shape (variant, run, tau).
+        susceptibility: float64, shape (age,).
+    """
+
+    household: float
+    place: np.ndarray
+    mixing: np.ndarray
+    institution: np.ndarray
+    infectiousness: np.ndarray
+    susceptibility: np.ndarray
+
+
+class Morning(NamedTuple):
+    """What is so this morning.
+
+    Attributes:
+        day: of the run.
+        history: uint8, shape (person,).
+        confined: uint16, shape (person,). First day free again times 4, plus where.
+        left: float64, shape (history row, variant). Share of events that immunity does not prevent.
+        contact, transmission: float64, shape (layer, block).
+        attendance, closed_loop: float64, shape (sector, block).
+        schooling: float64, shape (stage, block).
+        trips: share of trips between districts that take place.
+        at_home: float64, shape (2,). Share of contacts left to who is confined at home: household, others.
+        limited, any_confined, any_loop: whether these need to be looked at.
+        scale: factor on all rates.
+    """
+
+    day: int
+    history: np.ndarray
+    confined: np.ndarray
+    left: np.ndarray
+    contact: np.ndarray
+    transmission: np.ndarray
+    attendance: np.ndarray
+    schooling: np.ndarray
+    closed_loop: np.ndarray
+    trips: float
+    at_home: np.ndarray
+    limited: bool
+    any_confined: bool
+    any_loop: bool
+    scale: float
+
+
+class Keys(NamedTuple):
+    """Bases of the draws of this day; see `keyed`."""
+
+    infection: np.uint64
+    event: np.uint64
+    accept: np.uint64
+    across: np.uint64
+    meet: np.uint64
+    lives_at_work: np.uint64
+
+
+class Infected(NamedTuple):
+    """The infected, one row each, in the order of their infection.
+
+    Attributes:
+        person: uint32. Who.
+        infector: int32. Row of the infector; -1 for who was infected elsewhere.
+        day: int16. Day of infection.
+        layer: uint8. Where; 255 elsewhere.
+        variant, run, nu: uint8. Variant, run of the disease, entry of the table of dispersion.
+        strength: float32. Rate of all contacts together times the person's own infectiousness.
+        met: uint8. Contacts at the daily place.
+    """
+
+    person: np.ndarray
+    infector: np.ndarray
+    day: np.ndarray
+    layer: np.ndarray
+    variant: np.ndarray
+    run: np.ndarray
+    nu: np.ndarray
+    strength: np.ndarray
+    met: np.ndarray
+
+
+@numba.njit(inline="always")
+def events_of(u: float, rate: float) -> int:
+    """Number of events of a Poisson of this rate at this quantile counted from above: 0 unless u < 1 - exp(-rate)."""
+    if u >= rate:
+        return 0
+    term = math.exp(-rate)
+    above = 1.0 - term
+    found = 0
+    while u < above and found < 200:
+        found += 1
+        term *= rate / found
+        above -= term
+    return found
+
+
+@numba.njit(inline="always")
+def seat_met(slot: int, seat: int, size: int, ring: int, word: np.uint64) -> int:
+    """Seat of the colleague in a slot: the nearest on both sides in turn, then anybody."""
+    if slot < ring:
+        step = slot // 2 + 1
+        other = seat + step if slot % 2 == 0 else seat - step
+        return (other + size) % size
+    other = int(word % np.uint64(size - 1))
+    return other + 1 if other >= seat else other
+
+
+@numba.njit(inline="always")
+def whom_met(ground: Ground, mix: int, block: int, cls: int, word: np.uint64) -> tuple[int, bool]:
+    """The person a mixing contact falls on, -1 for nobody, and whether the two live in different districts."""
+    other = ground.age_pick[mix, cls, word & np.uint64(1023)]
+    luck = float((word >> np.uint64(10)) & np.uint64(4095))
+    district = ground.district_of_block[block]
+    away = False
+    if luck < ground.local_share[mix] * 4096.0:
+        start, count = ground.order_start[block, other], ground.order_count[block, other]
+    else:
+        there = ground.coupling_pick[mix, district, (word >> np.uint64(22)) & np.uint64(4095)]
+        away = there != district
+        start, count = ground.district_start[there, other], ground.district_count[there, other]
+    if count == 0:
+        return -1, away
+    at = ((word >> np.uint64(34)) * np.uint64(count)) >> np.uint64(30)
+    return int(ground.order[np.uint64(start) + at]), away
+
+
+@numba.njit(inline="always")
+def where_now(confined: int, day: int) -> int:
+    """Where a person is confined today; 0 for nowhere."""
+    return confined & 3 if (confined >> 2) > day else 0
+
+
+@numba.njit(inline="always")
+def left_by_confinement(where: int, household: bool, at_home: np.ndarray) -> float:
+    """Share of contacts left to somebody who is confined there."""
+    if where == 0:
+        return 1.0
+    if where == HOME:
+        return at_home[0] if household else at_home[1]
+    return 0.0
+
+
+@numba.njit(inline="always")
+def in_loop(ground: Ground, morning: Morning, keys: Keys, person: int) -> bool:
+    """Whether the person lives at work today."""
+    place = ground.place[person]
+    if place == np.uint32(0xFFFFFFFF) or ground.place_layer[place] != 2:
+        return False
+    share = morning.closed_loop[ground.place_kind[place], ground.place_block[place]]
+    return share > 0.0 and unit(bits(keys.lives_at_work, np.uint64(person), np.uint64(0))) < share
+
+
+@numba.njit(cache=True, nogil=True)
+def spread(
+    ground: Ground,
+    rates: Rates,
+    morning: Morning,
+    keys: Keys,
+    infected: Infected,
+    first: int,
+    last: int,
+    target: np.ndarray,
+    source: np.ndarray,
+    layer: np.ndarray,
+) -> int:
+    """Infections caused today by rows `first` up to, not including, `last`, before it is settled who was first.
+
+    Args:
+        ground, rates, morning, keys, infected: what is so.
+        first, last: rows.
+        target, source, layer: uint32, int32, uint8. Written: who is infected, by which row, where.
+
+    Returns:
+        How many there are; more than `target` holds where it was too short, and then nothing is to be trusted.
+    """
+    found = 0
+    day = morning.day
+    longest = rates.infectiousness.shape[2]
+    institution = max(rates.institution[0], rates.institution[1], rates.institution[2])
+    for row in range(first, last):
+        tau = day - infected.day[row]
+        if tau < 1 or tau >= longest:
+            continue
+        share = rates.infectiousness[infected.variant[row], infected.run[row], tau] * morning.scale
+        rate = float(infected.strength[row]) * share
+        person = np.uint64(infected.person[row])
+        u = unit(bits(keys.infection, person, np.uint64(0)))
+        if u >= rate:
+            continue
+        events = events_of(u, rate)
+        if events == 0:
+            continue
+        x = int(person)
+        block = ground.block[x]
+        cls = ground.age_class[ground.age[x]]
+        home = ground.household[x]
+        size = home & 15
+        variant = infected.variant[row]
+        met = infected.met[row]
+        place = ground.place[x] if met > 0 else np.uint32(0)
+        place_layer = ground.place_layer[place] if met > 0 else 0
+        w_home = (size - 1) * rates.household
+        w_place = met * rates.place[place_layer] if met > 0 else 0.0
+        w_mix0, w_mix1, w_mix2 = rates.mixing[0, cls], rates.mixing[1, cls], rates.mixing[2, cls]
+        total = w_home + w_place + w_mix0 + w_mix1 + w_mix2 + institution
+        where = where_now(int(morning.confined[x]), day) if morning.any_confined else 0
+        loop = morning.any_loop and in_loop(ground, morning, keys, x)
+        for event in range(events):
+            word = bits(keys.event, person, np.uint64(event))
+            r = unit(word) * total
+            factor = 1.0
+            away = False
+            y = -1
+            if r < w_home:
+                at = 0
+                other = min(int(r / rates.household), size - 2)
+                place_in = home >> 4
+                y = x - place_in + (other if other < place_in else other + 1)
+                factor = left_by_confinement(where, True, morning.at_home)
+                if loop:
+                    factor = 0.0
+            elif r < w_home + w_place:
+                at = place_layer
+                slot = min(int((r - w_home) / rates.place[place_layer]), met - 1)
+                begin = ground.place_start[place]
+                members = int(ground.place_start[place + 1]) - int(begin)
+                ring = min(ground.ring[at], members - 1)
+                other = seat_met(slot, int(ground.seat[x]), members, ring, bits(keys.across, person, np.uint64(slot)))
+                y = int(ground.members[begin + np.uint32(other)])
+                factor = left_by_confinement(where, False, morning.at_home)
+                if morning.limited:
+                    there = ground.place_block[place]
+                    if at == 2:
+                        factor *= morning.attendance[ground.place_kind[place], there]
+                    elif at == 1:
+                        factor *= morning.schooling[ground.place_kind[place], there]
+            elif r < w_home + w_place + w_mix0 + w_mix1 + w_mix2:
+                r -= w_home + w_place
+                mix = 0
+                if r >= w_mix0:
+                    r -= w_mix0
+                    mix = 1
+                    if r >= w_mix1:
+                        r -= w_mix1
+                        mix = 2
+                at = 4 + mix
+                slots = ground.mix_slots[mix, cls]
+                slot = min(int(r / rates.mixing[mix, cls] * slots), slots - 1)
+                y, away = whom_met(ground, mix, block, cls, bits(keys.meet, person, np.uint64(mix * 256 + slot)))
+                factor = left_by_confinement(where, False, morning.at_home)
+                if loop:
+                    factor = 0.0
+                if away:
+                    factor *= morning.trips
+            else:
+                r -= w_home + w_place + w_mix0 + w_mix1 + w_mix2
+                kind = -1
+                if where == WARD:
+                    kind = 0
+                elif where == SITE:
+                    kind = 1
+                elif loop and where == 0:
+                    kind = 2
+                if kind < 0 or r >= rates.institution[kind]:
+                    continue
+                at = 7 + kind
+                pick = bits(keys.across, person, np.uint64(256 + event))
+                if kind == 2:
+                    begin = ground.place_start[place] if met > 0 else np.uint32(0)
+                    members = (int(ground.place_start[place + 1]) - int(begin)) if met > 0 else 0
+                    if members < 2:
+                        continue
+                    other = seat_met(1000, int(ground.seat[x]), members, 0, pick)
+                    y = int(ground.members[begin + np.uint32(other)])
+                else:
+                    district = ground.district_of_block[block]
+                    begin_staff = ground.staff_start[kind, district]
+                    staff = ground.staff_start[kind, district + 1] - begin_staff
+                    if staff == 0:
+                        continue
+                    y = int(ground.staff[begin_staff + int(pick % np.uint64(staff))])
+            if y < 0 or y == x or factor == 0.0:
+                continue
+            factor *= morning.left[morning.history[y], variant]
+            if factor == 0.0:
+                continue
+            factor *= rates.susceptibility[ground.age[y]]
+            if morning.limited:
+                other_block = ground.block[y]
+                factor *= min(morning.contact[at, block], morning.contact[at, other_block])
+                factor *= min(morning.transmission[at, block], morning.transmission[at, other_block])
+            if morning.any_confined and at != 7 and at != 8:
+                factor *= left_by_confinement(where_now(int(morning.confined[y]), day), at == 0, morning.at_home)
+            if morning.any_loop and at != 1 and at != 2 and at != 9 and in_loop(ground, morning, keys, y):
+                factor = 0.0
+            if unit(bits(keys.accept, person, np.uint64(event))) < factor:
+                if found < target.size:
+                    target[found] = y
+                    source[found] = row
+                    layer[found] = at
+                found += 1
+    return found

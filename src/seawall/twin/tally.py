@@ -1,0 +1,133 @@
+"""What is counted each day: the truth, and beside it what the city sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import numba
+import numpy as np
+
+from seawall.city.layers import LAYERS
+from seawall.measures.today import Seen
+from seawall.twin.infect import Illness
+from seawall.twin.spread import Ground, Infected
+
+REASONS = ("symptoms", "contact", "screening", "key_group", "arrival")
+"""Why people are tested, by index; the words of the table `tests`."""
+
+
+@dataclass
+class Tally:
+    """Counts of one run; `day` runs from the start, rows before it hold nothing.
+
+    Attributes:
+        infections, reports, in_control, imported: int32, shape (day, block).
+        infections_by_class, deaths_by_class, admissions_by_class: int64, shape (day, class).
+        by_layer: int64, shape (day, layer + 1); the last is elsewhere.
+        by_variant: int64, shape (day, variant).
+        onsets, admissions, icu, deaths: int64, shape (day, district).
+        tests, positives: float64, shape (day, district, kind, reason).
+        in_hospital, in_icu: int64, shape (day,).
+        arrivals: float64, shape (day, 4): who arrived, were tested on arrival, positive, infected.
+        tiers: int64, shape (day, block); -1 where no rule draws zones.
+    """
+
+    days: int
+    blocks: int
+    districts: int
+    classes: int
+    variants: int
+    infections: np.ndarray = field(init=False)
+    reports: np.ndarray = field(init=False)
+    in_control: np.ndarray = field(init=False)
+    imported: np.ndarray = field(init=False)
+    infections_by_class: np.ndarray = field(init=False)
+    admissions_by_class: np.ndarray = field(init=False)
+    deaths_by_class: np.ndarray = field(init=False)
+    by_layer: np.ndarray = field(init=False)
+    by_variant: np.ndarray = field(init=False)
+    onsets: np.ndarray = field(init=False)
+    admissions: np.ndarray = field(init=False)
+    icu: np.ndarray = field(init=False)
+    deaths: np.ndarray = field(init=False)
+    tests: np.ndarray = field(init=False)
+    positives: np.ndarray = field(init=False)
+    in_hospital: np.ndarray = field(init=False)
+    in_icu: np.ndarray = field(init=False)
+    tiers: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        days = self.days
+        for name in ("infections", "reports", "in_control", "imported"):
+            setattr(self, name, np.zeros((days, self.blocks), dtype=np.int32))
+        for name in ("infections_by_class", "admissions_by_class", "deaths_by_class"):
+            setattr(self, name, np.zeros((days, self.classes), dtype=np.int64))
+        for name in ("onsets", "admissions", "icu", "deaths"):
+            setattr(self, name, np.zeros((days, self.districts), dtype=np.int64))
+        self.by_layer = np.zeros((days, len(LAYERS) + 1), dtype=np.int64)
+        self.by_variant = np.zeros((days, self.variants), dtype=np.int64)
+        self.tests = np.zeros((days, self.districts, 3, len(REASONS)))
+        self.positives = np.zeros((days, self.districts, 3, len(REASONS)))
+        self.in_hospital = np.zeros(days, dtype=np.int64)
+        self.in_icu = np.zeros(days, dtype=np.int64)
+
+    def seen(self, start: date, day: int, before: np.ndarray) -> Seen:
+        """What the city has seen by the morning of a day."""
+        return Seen(
+            start=start,
+            day=day,
+            reports=self.reports[:day],
+            reports_in_control=self.in_control[:day],
+            imported=self.imported[:day],
+            tests=self.tests[:day].sum(axis=(2, 3)).astype(np.int64),
+            positives=self.positives[:day].sum(axis=(2, 3)).astype(np.int64),
+            in_hospital=self.in_hospital[:day],
+            in_icu=self.in_icu[:day],
+            deaths=self.deaths[:day],
+            before=before,
+        )
+
+
+@numba.njit(cache=True, nogil=True)
+def count_new(
+    ground: Ground,
+    infected: Infected,
+    illness: Illness,
+    first: int,
+    last: int,
+    today: int,
+    infections: np.ndarray,
+    by_class: np.ndarray,
+    by_layer: np.ndarray,
+    by_variant: np.ndarray,
+    onsets: np.ndarray,
+    ill: np.ndarray,
+) -> int:
+    """Count new rows by where, whom and how, and list those who will need a bed.
+
+    Args:
+        infections: int32, shape (block,); by_class: int64, shape (class,); by_layer, by_variant: int64.
+        onsets: int64, shape (day, district). On the day they will fall.
+        ill: int64. Written: rows that will need a bed.
+
+    Returns:
+        How many will.
+    """
+    many = 0
+    elsewhere = by_layer.size - 1
+    for row in range(first, last):
+        x = infected.person[row]
+        block = ground.block[x]
+        infections[block] += 1
+        by_class[ground.age_class[ground.age[x]]] += 1
+        by_layer[min(int(infected.layer[row]), elsewhere)] += 1
+        by_variant[infected.variant[row]] += 1
+        if infected.run[row] > 0:
+            when = infected.day[row] + infected.run[row]
+            if 0 <= when < onsets.shape[0]:
+                onsets[when, ground.district_of_block[block]] += 1
+        if illness.need[row] > 0:
+            ill[many] = row
+            many += 1
+    return many

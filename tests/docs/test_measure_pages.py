@@ -1,0 +1,63 @@
+"""The pages about measures say what the code says today, and every measure, key and number is on them."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from seawall import measures
+from seawall.core import describe_quantities
+from seawall.measures.kinds import KINDS
+from seawall.measures.measure import described
+from seawall.measures.publish import measures_page
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_the_page_of_measures_is_current():
+    committed = (DOCS / "reference" / "measures.md").read_text(encoding="utf-8")
+    assert committed == measures_page(), "write it again with seawall.measures.publish.write_page"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_key_says_what_it_is_and_stands_on_the_page(kind):
+    page = measures_page()
+    section = page.split(f"\n## `{kind}`\n")[1].split("\n## ")[0]
+    common = page.split("\n## Every measure has\n")[1].split("\n## ")[0]
+    numbers = {declared.name: declared for declared in describe_quantities(KINDS[kind])}
+    for field in dataclasses.fields(KINDS[kind]):
+        if field.name == "kind":
+            continue
+        told = numbers.get(field.name) or described(field)
+        assert told is not None, f"{kind}.{field.name} is declared by neither quantity nor setting"
+        assert f"| `{field.name}` | {told.about} |" in section + common
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_measure_is_explained_in_two_sentences(kind):
+    page = (DOCS / "explanation" / "measures.md").read_text(encoding="utf-8")
+    (line,) = [line for line in page.splitlines() if line.startswith(f"**{kind}.**")]
+    assert line.count(". ") + line.endswith(".") >= 2
+
+
+@pytest.mark.parametrize("key", measures.shipped_strategies())
+def test_every_shipped_strategy_can_be_read_has_its_names_and_says_what_it_is_for(key):
+    strategy = measures.read_strategy(key)
+    assert strategy.name
+    assert strategy.name_zh
+    assert strategy.about
+    assert f"| `{key}` |" in measures_page()
+
+
+def test_the_strategies_asked_for_are_shipped():
+    assert set(measures.shipped_strategies()) == {
+        "do-nothing", "ninth-edition-like", "protect-the-old", "staged-lockdown", "test-trace-isolate", "zones-in-the-loop",
+    }  # fmt: skip
+
+
+def test_the_names_offered_are_exactly_those_meant():
+    nouns = {noun.__name__ for noun in measures.MEASURES}
+    assert set(measures.__all__) == nouns | {
+        "MEASURES", "Ground", "Levers", "Measure", "Seen", "Strategy", "Today", "Zones", "Zoning", "check_strategy",
+        "parse_strategy", "read_strategy", "shipped_strategies",
+    }  # fmt: skip
