@@ -1,6 +1,7 @@
 """Measures at random: no strength changes no bit, the strictest holds, the order of limits does not matter."""
 
 from datetime import date
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from seawall import measures as m
 from seawall.city.layers import LAYERS, STAGES
+from seawall.core import InvalidInput
 
 SHARE = st.floats(0, 1)
 AREAS = st.lists(st.sampled_from(["c", "a", "b"]), unique=True, max_size=2).map(tuple)
@@ -195,3 +197,39 @@ def test_a_round_reaches_everybody_once(people, every, areas, ages):
             assert part.first == pytest.approx(reached)
             reached += part.share
     assert reached == pytest.approx(1)
+
+
+VALUES = st.sampled_from(
+    ["3", "-1", "1e400", "nan", "true", '"x"', "[]", "[1]", '["high"]', "[[1]]", "{ a = 1 }", "2022-01-01", "07:00:00",
+     "2022-01-01T00:00:00Z", "[2022-01-01]", "99999999999999999999", '""', '[""]', "[true]", "[-1, 500]"]
+)  # fmt: skip
+TEXTS = [
+    (resources.files("seawall.measures") / "strategies" / f"{key}.toml").read_text(encoding="utf-8")
+    for key in m.shipped_strategies()
+]
+
+
+def refused(text):
+    """Faults of a text; none where it is read."""
+    try:
+        m.parse_strategy(text, file="any.toml")
+    except InvalidInput as found:
+        return found.faults or None
+    return ()
+
+
+@given(text=st.sampled_from(TEXTS), at=st.integers(0, 200), value=VALUES, key=st.booleans())
+def test_whatever_stands_in_a_strategy_it_is_read_or_refused_with_its_row(text, at, value, key):
+    lines = text.splitlines()
+    keys = [row for row, line in enumerate(lines) if " = " in line]
+    row = keys[at % len(keys)]
+    name, old = lines[row].split(" = ", 1)
+    lines[row] = f"{value.strip('[]{} ') or 'x'} = {old}" if key else f"{name} = {value}"
+    faults = refused("\n".join(lines))
+    assert faults is not None
+    assert all(fault.row is None or 1 <= fault.row <= len(lines) for fault in faults)
+
+
+@given(text=st.text(max_size=200))
+def test_any_text_is_read_or_refused(text):
+    assert refused(text) is not None

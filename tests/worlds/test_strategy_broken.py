@@ -15,9 +15,7 @@ KINDS = (
     "test_on_symptoms, self_tests, isolate_cases, trace_contacts, quarantine_contacts, arrivals, screen_travellers, "
     "vaccinate, treat, add_beds, draw_zones"
 )
-LAYERS = (
-    "household, school, work, care_home, community, transport, public, hospital, quarantine_site, closed_loop"
-)
+LAYERS = "household, school, work, care_home, community, transport, public, hospital, quarantine_site, closed_loop"
 GROUPS = "port, cold_chain, quarantine_hotel, medical, courier, market, public_facing"
 HOLDS = "Take it out; a measure holds for areas, ages, jobs and what has been found."
 A_DAY = "a date without quotes, such as 2022-03-28, or a whole number of days since the start"
@@ -56,13 +54,13 @@ FORM = {
     ),
     "an unknown key of the strategy": (
         '[strategy]\nname = "s"\nabuot = "x"\n',
-        ['own.toml, row 3, column abuot: it is not a key of this table; did you mean "about". Take it out, or use one of '
-         "name, name_zh, about."],
+        [('own.toml, row 3, column abuot: it is not a key of this table; did you mean "about". Take it out, or use one of '
+         "name, name_zh, about.")],
     ),
     "measure for measures": (
         HEAD + '[[measure]]\nkind = "limit_trips"\n',
-        ['own.toml, row 3, column measure: it is not a key of this table; did you mean "measures". Take it out, or use '
-         "one of strategy, measures."],
+        [('own.toml, row 3, column measure: it is not a key of this table; did you mean "measures". Take it out, or use '
+         "one of strategy, measures.")],
     ),
     "one table for a list": (
         HEAD + '[measures]\nkind = "limit_trips"\n',
@@ -71,21 +69,21 @@ FORM = {
     "no kind": (HEAD + "[[measures]]\nleft = 0.5\n", [f"own.toml, row 3, column kind: it is missing. Give one of {KINDS}."]),
     "a kind misspelt": (
         one("limit_contact"),
-        [f'own.toml, row 4, column kind: "limit_contact" is not a kind of measure; did you mean "limit_contacts". Write '
-         f"one of {KINDS}."],
+        [(f'own.toml, row 4, column kind: "limit_contact" is not a kind of measure; did you mean "limit_contacts". Write '
+         f"one of {KINDS}.")],
     ),
     "a kind that is a number": (
         HEAD + "[[measures]]\nkind = 7\n", [f"own.toml, row 4, column kind: 7 is not a kind of measure. Write one of {KINDS}."],
     ),
     "a field misspelt": (
         one("limit_trips", "adherance = 0.5"),
-        ['own.toml, row 5, column adherance: it is not a key of this table; did you mean "adherence". Take it out, or use '
-         "one of kind, name, start, stop, left, adherence."],
+        [('own.toml, row 5, column adherance: it is not a key of this table; did you mean "adherence". Take it out, or use '
+         "one of kind, name, start, stop, left, adherence.")],
     ),
     "areas where there are none": (
         one("limit_trips", 'areas = ["310115"]'),
-        ["own.toml, row 5, column areas: it is not a key of this table. Take it out, or use one of kind, name, start, "
-         "stop, left, adherence."],
+        [("own.toml, row 5, column areas: it is not a key of this table. Take it out, or use one of kind, name, start, "
+         "stop, left, adherence.")],
     ),
     "a layer misspelt": (
         one("limit_contacts", 'layers = ["public", "transprt"]'),
@@ -93,13 +91,13 @@ FORM = {
     ),
     "a stage misspelt": (
         one("limit_schools", 'stages = ["primry"]'),
-        ['own.toml, row 5, column stages: "primry" is none of kindergarten, primary, middle, high, university; did you '
-         'mean "primary". Write one of them.'],
+        [('own.toml, row 5, column stages: "primry" is none of kindergarten, primary, middle, high, university; did you '
+         'mean "primary". Write one of them.')],
     ),
     "a mode of another measure": (
         one("limit_schools", 'mode = "closed_loop"'),
-        ['own.toml, row 5, column mode: "closed_loop" is none of open, half, online, closed; did you mean "closed". Write '
-         "one of them."],
+        [('own.toml, row 5, column mode: "closed_loop" is none of open, half, online, closed; did you mean "closed". Write '
+         "one of them.")],
     ),
     "a group misspelt": (
         one("test_key_groups", 'groups = ["couriers"]'),
@@ -115,23 +113,23 @@ FORM = {
     ),
     "a level misspelt": (
         one("draw_zones", 'rules = "china-9th"', 'level = "districts"'),
-        ['own.toml, row 6, column level: "districts" is none of city, district, subdistrict, community, grid; did you mean '
-         '"district". Write one of them.'],
+        [('own.toml, row 6, column level: "districts" is none of city, district, subdistrict, community, grid; did you mean '
+         '"district". Write one of them.')],
     ),
     "a share in per cent": (
         one("limit_trips", "left = 20"),
-        ["own.toml, row 5, column left: 20 is not between 0 and 1 fraction of usual trips. Give a value in that range "
-         "(Share of usual trips allowed)."],
+        [("own.toml, row 5, column left: 20 is not between 0 and 1 fraction of usual trips. Give a value in that range "
+         "(Share of usual trips allowed).")],
     ),
     "a negative number": (
         one("vaccinate", 'product = "p"', "doses_a_day = -1"),
-        ["own.toml, row 6, column doses_a_day: -1 is not between 0 and 1e+08 dose per day. Give a value in that range "
-         "(Doses given in a day at most)."],
+        [("own.toml, row 6, column doses_a_day: -1 is not between 0 and 1e+08 dose per day. Give a value in that range "
+         "(Doses given in a day at most).")],
     ),
     "not a number": (
         one("limit_trips", "left = nan"),
-        ["own.toml, row 5, column left: nan is not between 0 and 1 fraction of usual trips. Give a value in that range "
-         "(Share of usual trips allowed)."],
+        [("own.toml, row 5, column left: nan is not between 0 and 1 fraction of usual trips. Give a value in that range "
+         "(Share of usual trips allowed).")],
     ),
     "a number in quotes": (
         one("limit_trips", 'left = "0.2"'), ['own.toml, row 5, column left: "0.2" is not a number. Give a number.'],
@@ -149,13 +147,13 @@ FORM = {
     ),
     "a text for a list": (
         one("limit_contacts", 'areas = "310115"'),
-        ['own.toml, row 5, column areas: "310115" is not a list of texts in quotes, as in ["a", "b"]. Give a list of texts '
-         'in quotes, as in ["a", "b"].'],
+        [('own.toml, row 5, column areas: "310115" is not a list of texts in quotes, as in ["a", "b"]. Give a list of texts '
+         'in quotes, as in ["a", "b"].')],
     ),
     "codes without quotes": (
         one("limit_contacts", "areas = [310115]"),
-        ['own.toml, row 5, column areas: [310115] is not a list of texts in quotes, as in ["a", "b"]. Give a list of texts '
-         'in quotes, as in ["a", "b"].'],
+        [('own.toml, row 5, column areas: [310115] is not a list of texts in quotes, as in ["a", "b"]. Give a list of texts '
+         'in quotes, as in ["a", "b"].')],
     ),
     "a date in quotes": (
         one("limit_trips", 'start = "2022-03-28"'),
@@ -167,8 +165,8 @@ FORM = {
     ),
     "it stops before it starts": (
         one("limit_trips", "start = 2022-04-01", "stop = 2022-03-28"),
-        ["own.toml, row 6, column stop: it stops on 2022-03-28, not after its start on 2022-04-01. Give the first day it "
-         "no longer holds."],
+        [("own.toml, row 6, column stop: it stops on 2022-03-28, not after its start on 2022-04-01. Give the first day it "
+         "no longer holds.")],
     ),
     "it stops on the day it starts": (
         one("limit_trips", "start = 4", "stop = 4"),
@@ -176,18 +174,18 @@ FORM = {
     ),
     "a day before the run": (
         one("limit_trips", "start = -3"),
-        ["own.toml, row 5, column start: day -3 lies before the run. Give a date, or days since the start of the run, "
-         "from 0."],
+        [("own.toml, row 5, column start: day -3 lies before the run. Give a date, or days since the start of the run, "
+         "from 0.")],
     ),
     "ages upside down": (
         one("vaccinate", 'product = "p"', "ages = [80, 60]"),
-        ["own.toml, row 6, column ages: 80 to 60 is not a range of ages. Give a first and a last age, 0 to 130, as in "
-         "[60, 130]."],
+        [("own.toml, row 6, column ages: 80 to 60 is not a range of ages. Give a first and a last age, 0 to 130, as in "
+         "[60, 130].")],
     ),
     "one age": (
         one("vaccinate", 'product = "p"', "ages = [80]"),
-        ["own.toml, row 6, column ages: [80] is not a list of two whole numbers, as in [60, 130]. Give a list of two whole "
-         "numbers, as in [60, 130]."],
+        [("own.toml, row 6, column ages: [80] is not a list of two whole numbers, as in [60, 130]. Give a list of two whole "
+         "numbers, as in [60, 130].")],
     ),
     "days out of order": (
         one("test_rounds", "days = [3, 0]"),
@@ -195,8 +193,8 @@ FORM = {
     ),
     "a test after the stay": (
         one("screen_travellers", "stay_days = 7", "test_days = [0, 10]"),
-        ["own.toml, row 6, column test_days: day 10 lies after a stay of 7 days. Make the stay longer, or leave that test "
-         "out."],
+        [("own.toml, row 6, column test_days: day 10 lies after a stay of 7 days. Make the stay longer, or leave that test "
+         "out.")],
     ),
     "no product": (
         one("vaccinate"), ["own.toml, row 3, column product: it is missing. Give text in quotes (Key of the vaccine)."],
@@ -206,18 +204,18 @@ FORM = {
     ),
     "zones that nobody draws": (
         one("limit_contacts", 'zones = ["high"]'),
-        ['own.toml, row 5, column zones: zones are named, but no measure draws any. Add a measure of kind "draw_zones", or '
-         "take the zones out."],
+        [('own.toml, row 5, column zones: zones are named, but no measure draws any. Add a measure of kind "draw_zones", or '
+         "take the zones out.")],
     ),
     "quarantine without tracing": (
         one("quarantine_contacts"),
-        ["own.toml, row 4, column kind: no measure finds the contacts that it would keep apart. Add a measure of kind "
-         '"trace_contacts".'],
+        [("own.toml, row 4, column kind: no measure finds the contacts that it would keep apart. Add a measure of kind "
+         '"trace_contacts".')],
     ),
     "a second ring for nothing": (
         one("trace_contacts", "second_ring = 0.5"),
-        ["own.toml, row 5, column second_ring: contacts of contacts are found, but no measure keeps any contact apart. Add "
-         'a measure of kind "quarantine_contacts", or leave it out.'],
+        [("own.toml, row 5, column second_ring: contacts of contacts are found, but no measure keeps any contact apart. Add "
+         'a measure of kind "quarantine_contacts", or leave it out.')],
     ),
     "two measures of one name": (
         one("limit_trips", 'name = "x"') + '[[measures]]\nkind = "wear_masks"\nname = "x"\n',
@@ -229,23 +227,23 @@ FORM = {
     ),
     "a forbidden key": (
         one("limit_trips", 'nationality = "any"'),
-        ['own.toml, row 5, column nationality: "nationality" speaks of nationality, which no measure may read: a virus does '
-         f"not read passports; a rule that does treats people by where they come from. {HOLDS}"],
+        [('own.toml, row 5, column nationality: "nationality" speaks of nationality, which no measure may read: a virus does '
+         f"not read passports; a rule that does treats people by where they come from. {HOLDS}")],
     ),
     "a forbidden kind": (
         one("restrict_petitioners"),
-        ['own.toml, row 4, column kind: "restrict_petitioners" speaks of petition, which no measure may read: whoever '
-         f"complains keeps every right to move. {HOLDS}"],
+        [('own.toml, row 4, column kind: "restrict_petitioners" speaks of petition, which no measure may read: whoever '
+         f"complains keeps every right to move. {HOLDS}")],
     ),
     "a forbidden group": (
         one("test_key_groups", 'groups = ["medical", "foreigners"]'),
-        ['own.toml, row 5, column groups: "foreigners" speaks of nationality, which no measure may read: a virus does not '
-         f"read passports; a rule that does treats people by where they come from. {HOLDS}"],
+        [('own.toml, row 5, column groups: "foreigners" speaks of nationality, which no measure may read: a virus does not '
+         f"read passports; a rule that does treats people by where they come from. {HOLDS}")],
     ),
     "a forbidden word in Chinese": (
         one("limit_contacts", '"健康码" = "red"'),
-        ['own.toml, row 5, column 健康码: "健康码" speaks of health-code colour, which no measure may read: a colour of a '
-         f"person is somebody else's verdict; a rule rests on findings. {HOLDS}"],
+        [('own.toml, row 5, column 健康码: "健康码" speaks of health-code colour, which no measure may read: a colour of a '
+         f"person is somebody else's verdict; a rule rests on findings. {HOLDS}")],
     ),
 }  # fmt: skip
 
@@ -309,9 +307,11 @@ def test_files_that_cannot_be_read(tmp_path):
     assert told(lambda: m.read_strategy(gone)) == ["gone.toml: there is no such file. Check the path."]
     assert told(lambda: m.read_strategy(latin)) == ["latin.toml: byte 22 is not UTF-8 text. Save the file as UTF-8."]
     assert told(lambda: m.read_strategy("do-nothin")) == [
-        '--strategy: "do-nothin" is neither a shipped strategy nor a file; did you mean "do-nothing". Give the path of a '
-        "TOML file, or one of do-nothing, ninth-edition-like, protect-the-old, staged-lockdown, test-trace-isolate, "
-        "zones-in-the-loop."
+        (
+            '--strategy: "do-nothin" is neither a shipped strategy nor a file; did you mean "do-nothing". Give the path of a '
+            "TOML file, or one of do-nothing, ninth-edition-like, protect-the-old, staged-lockdown, test-trace-isolate, "
+            "zones-in-the-loop."
+        )
     ]
 
 
@@ -336,9 +336,9 @@ ZONED = one("draw_zones", 'rules = "china-9th"', 'level = "district"')
 
 CITY = {
     "an unknown area": (
-        one("limit_contacts", 'areas = ["310151"]'),
-        ['own.toml, row 5, column areas: "310151" is not an area of this city; did you mean "310115". Write a code of the '
-         "table areas."],
+        one("limit_contacts", 'areas = ["31O115"]'),
+        [('own.toml, row 5, column areas: "31O115" is not an area of this city; did you mean "310115". Write a code of the '
+         "table areas.")],
     ),
     "a name for a code": (
         one("limit_contacts", 'areas = ["Pudong"]'),
@@ -346,8 +346,8 @@ CITY = {
     ),
     "an unknown sector": (
         one("limit_sectors", 'sectors = ["retial"]'),
-        ['own.toml, row 5, column sectors: "retial" is not a sector of this city; did you mean "retail". Use one of '
-         "manufacturing, retail."],
+        [('own.toml, row 5, column sectors: "retial" is not a sector of this city; did you mean "retail". Use one of '
+         "manufacturing, retail.")],
     ),
     "an unknown sector left out": (
         one("limit_sectors", 'except_sectors = ["health"]'),
@@ -355,8 +355,8 @@ CITY = {
     ),
     "an unknown rule set": (
         one("draw_zones", 'rules = "china-9"', 'level = "district"'),
-        ['own.toml, row 5, column rules: "china-9" is not a rule set that is known; did you mean "china-9th". Use one of '
-         "china-9th, china-8th."],
+        [('own.toml, row 5, column rules: "china-9" is not a rule set that is known; did you mean "china-9th". Use one of '
+         "china-9th, china-8th.")],
     ),
     "a level the city has not": (
         one("draw_zones", 'rules = "china-9th"', 'level = "grid"'),
@@ -364,28 +364,28 @@ CITY = {
     ),
     "a tier the rules lack": (
         ZONED + '[[measures]]\nkind = "limit_contacts"\nzones = ["hihg"]\n',
-        ['own.toml, row 9, column zones: "hihg" is not a tier of china-9th; did you mean "high". Use one of low, medium, '
-         "high."],
+        [('own.toml, row 9, column zones: "hihg" is not a tier of china-9th; did you mean "high". Use one of low, medium, '
+         "high.")],
     ),
     "an unknown product": (
         one("vaccinate", 'product = "inactivate"'),
-        ['own.toml, row 5, column product: "inactivate" is not a vaccine that is known; did you mean "inactivated". Use '
-         "one of inactivated, mrna."],
+        [('own.toml, row 5, column product: "inactivate" is not a vaccine that is known; did you mean "inactivated". Use '
+         "one of inactivated, mrna.")],
     ),
     "an unknown variant": (
         one("arrivals", 'origin = "far"', 'variant = "omikron"'),
-        ['own.toml, row 6, column variant: "omikron" is not a variant of this pathogen; did you mean "omicron". Use one of '
-         "delta, omicron."],
+        [('own.toml, row 6, column variant: "omikron" is not a variant of this pathogen; did you mean "omicron". Use one of '
+         "delta, omicron.")],
     ),
     "nobody arrives": (
         one("screen_travellers"),
-        ["own.toml, row 3, column origins: nobody arrives who could be screened. Add a measure of kind \"arrivals\", or "
-         "take it out."],
+        [('own.toml, row 3, column origins: nobody arrives who could be screened. Add a measure of kind "arrivals", or '
+         "take it out.")],
     ),
     "nobody arrives from there": (
         one("arrivals", 'origin = "Hubei"') + '[[measures]]\nkind = "screen_travellers"\norigins = ["Hubie"]\n',
-        ['own.toml, row 8, column origins: nobody arrives from "Hubie"; did you mean "Hubei". Add a measure of kind '
-         '"arrivals" with that origin, or take it out.'],
+        [('own.toml, row 8, column origins: nobody arrives from "Hubie"; did you mean "Hubei". Add a measure of kind '
+         '"arrivals" with that origin, or take it out.')],
     ),
 }  # fmt: skip
 

@@ -154,5 +154,8 @@ def draw_courses(
                 met += int(ground.across[at])
             total += met * rates.place[at]
         infected.met[row] = met
+        infected.block[row] = ground.block[x]
+        infected.cls[row] = cls
+        infected.home[row] = ground.household[x]
         total += rates.mixing[0, cls] + rates.mixing[1, cls] + rates.mixing[2, cls] + institution
         infected.strength[row] = np.float32(total * courses.dispersion[variant, infected.nu[row]])

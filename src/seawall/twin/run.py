@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from seawall.disease.course import NO_DAY
 from seawall.measures.levers import Levers
 from seawall.measures.strategy import Strategy
 from seawall.measures.today import Ground as Map
@@ -190,6 +191,7 @@ class Run:
             ill,
         )
         rows = ill[:many]
+        state.findings.open(rows)
         due = state.infected.day[rows].astype(np.int64) + state.illness.admission[rows]
         ahead = due >= state.day
         state.admissions.write(np.maximum(due[ahead], state.day), rows[ahead])
@@ -201,6 +203,7 @@ class Run:
         if not rows.size:
             return
         state, findings = self.state, self.state.findings
+        findings.open(rows[state.illness.admission[rows] == NO_DAY])
         findings.specimen[rows] = state.day
         findings.found_by[rows] = found_by
         people = state.infected.person[rows]

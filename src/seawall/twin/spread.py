@@ -135,6 +135,8 @@ class Infected(NamedTuple):
         variant, run, nu: uint8. Variant, run of the disease, entry of the table of dispersion.
         strength: float32. Rate of all contacts together times the person's own infectiousness.
         met: uint8. Contacts at the daily place.
+        block, cls, home: uint16, uint8, uint8. Block, age class and household of the person, so that they lie where
+            the loop reads.
     """
 
     person: np.ndarray
@@ -146,6 +148,9 @@ class Infected(NamedTuple):
     nu: np.ndarray
     strength: np.ndarray
     met: np.ndarray
+    block: np.ndarray
+    cls: np.ndarray
+    home: np.ndarray
 
 
 @numba.njit(inline="always")
@@ -175,8 +180,8 @@ def seat_met(slot: int, seat: int, size: int, ring: int, word: np.uint64) -> int
 
 
 @numba.njit(inline="always")
-def whom_met(ground: Ground, mix: int, block: int, cls: int, word: np.uint64) -> tuple[int, bool]:
-    """The person a mixing contact falls on, -1 for nobody, and whether the two live in different districts."""
+def mixing_address(ground: Ground, mix: int, block: int, cls: int, word: np.uint64) -> tuple[int, bool]:
+    """Entry of `order` that a mixing contact falls on, -1 for nobody, and whether the two live in different districts."""
     other = ground.age_pick[mix, cls, word & np.uint64(1023)]
     luck = float((word >> np.uint64(10)) & np.uint64(4095))
     district = ground.district_of_block[block]
@@ -188,9 +193,9 @@ def whom_met(ground: Ground, mix: int, block: int, cls: int, word: np.uint64) ->
         away = there != district
         start, count = ground.district_start[there, other], ground.district_count[there, other]
     if count == 0:
-        return -1, away
+        return np.int64(-1), away
     at = ((word >> np.uint64(34)) * np.uint64(count)) >> np.uint64(30)
-    return int(ground.order[np.uint64(start) + at]), away
+    return np.int64(np.uint64(start) + at), away
 
 
 @numba.njit(inline="always")
@@ -219,6 +224,10 @@ def in_loop(ground: Ground, morning: Morning, keys: Keys, person: int) -> bool:
     return share > 0.0 and unit(bits(keys.lives_at_work, np.uint64(person), np.uint64(0))) < share
 
 
+BATCH = 1024
+"""Events that are looked up together: all addresses first, then all that stands there, so that the waits overlap."""
+
+
 @numba.njit(cache=True, nogil=True)
 def spread(
     ground: Ground,
@@ -245,127 +254,195 @@ def spread(
     found = 0
     day = morning.day
     longest = rates.infectiousness.shape[2]
-    institution = max(rates.institution[0], rates.institution[1], rates.institution[2])
+    rows, numbers = np.empty(BATCH + 256, dtype=np.int32), np.empty(BATCH + 256, dtype=np.int32)
+    filled = 0
     for row in range(first, last):
         tau = day - infected.day[row]
-        if tau < 1 or tau >= longest:
-            continue
-        share = rates.infectiousness[infected.variant[row], infected.run[row], tau] * morning.scale
-        rate = float(infected.strength[row]) * share
-        person = np.uint64(infected.person[row])
-        u = unit(bits(keys.infection, person, np.uint64(0)))
-        if u >= rate:
-            continue
-        events = events_of(u, rate)
-        if events == 0:
-            continue
-        x = int(person)
-        block = ground.block[x]
-        cls = ground.age_class[ground.age[x]]
-        home = ground.household[x]
-        size = home & 15
-        variant = infected.variant[row]
-        met = infected.met[row]
-        place = ground.place[x] if met > 0 else np.uint32(0)
-        place_layer = ground.place_layer[place] if met > 0 else 0
+        if tau >= 1 and tau < longest:
+            share = rates.infectiousness[infected.variant[row], infected.run[row], tau] * morning.scale
+            rate = float(infected.strength[row]) * share
+            u = unit(bits(keys.infection, np.uint64(infected.person[row]), np.uint64(0)))
+            if u < rate:
+                for event in range(events_of(u, rate)):
+                    rows[filled] = row
+                    numbers[filled] = event
+                    filled += 1
+        if filled >= BATCH:
+            found = _settle_events(
+                ground, rates, morning, keys, infected, rows, numbers, filled, target, source, layer, found
+            )
+            filled = 0
+    return _settle_events(ground, rates, morning, keys, infected, rows, numbers, filled, target, source, layer, found)
+
+
+@numba.njit(cache=True, nogil=True)
+def _settle_events(
+    ground: Ground,
+    rates: Rates,
+    morning: Morning,
+    keys: Keys,
+    infected: Infected,
+    rows: np.ndarray,
+    numbers: np.ndarray,
+    filled: int,
+    target: np.ndarray,
+    source: np.ndarray,
+    layer: np.ndarray,
+    found: int,
+) -> int:
+    """On whom each event falls, and whether it infects."""
+    day = morning.day
+    institution = max(rates.institution[0], rates.institution[1], rates.institution[2])
+    luck = np.empty(filled, dtype=np.float64)
+    factors = np.ones(filled, dtype=np.float64)
+    layers = np.full(filled, 255, dtype=np.uint8)
+    slots = np.zeros(filled, dtype=np.int32)
+    places = np.zeros(filled, dtype=np.uint32)
+    seats = np.zeros(filled, dtype=np.uint8)
+    where = np.zeros(filled, dtype=np.uint8)
+    kinds = np.zeros(filled, dtype=np.uint8)
+    addresses = np.full(filled, -1, dtype=np.int64)
+    people = np.full(filled, -1, dtype=np.int64)
+    # what the person's own place and confinement are, all asked for at once
+    for at in range(filled):
+        x = infected.person[rows[at]]
+        if infected.met[rows[at]] > 0:
+            places[at] = ground.place[x]
+            seats[at] = ground.seat[x]
+        if morning.any_confined:
+            where[at] = where_now(int(morning.confined[x]), day)
+    # which contact it falls on
+    for at in range(filled):
+        row = rows[at]
+        x = int(infected.person[row])
+        person = np.uint64(x)
+        cls = infected.cls[row]
+        met = int(infected.met[row])
+        size = int(infected.home[row]) & 15
+        place_layer = ground.place_layer[places[at]] if met > 0 else 0
+        kinds[at] = place_layer
         w_home = (size - 1) * rates.household
         w_place = met * rates.place[place_layer] if met > 0 else 0.0
         w_mix0, w_mix1, w_mix2 = rates.mixing[0, cls], rates.mixing[1, cls], rates.mixing[2, cls]
         total = w_home + w_place + w_mix0 + w_mix1 + w_mix2 + institution
-        where = where_now(int(morning.confined[x]), day) if morning.any_confined else 0
+        r = unit(bits(keys.event, person, np.uint64(numbers[at]))) * total
+        if r < w_home:
+            layers[at] = 0
+            other = min(int(r / rates.household), size - 2)
+            place_in = int(infected.home[row]) >> 4
+            people[at] = x - place_in + (other if other < place_in else other + 1)
+        elif r < w_home + w_place:
+            layers[at] = place_layer
+            slots[at] = min(int((r - w_home) / rates.place[place_layer]), met - 1)
+        elif r < w_home + w_place + w_mix0 + w_mix1 + w_mix2:
+            r -= w_home + w_place
+            mix = 0
+            if r >= w_mix0:
+                r -= w_mix0
+                mix = 1
+                if r >= w_mix1:
+                    r -= w_mix1
+                    mix = 2
+            layers[at] = 4 + mix
+            most = ground.mix_slots[mix, cls]
+            slots[at] = min(int(r / rates.mixing[mix, cls] * most), most - 1)
+        else:
+            luck[at] = r - (w_home + w_place + w_mix0 + w_mix1 + w_mix2)
+            layers[at] = 7
+    # where that contact is written down
+    for at in range(filled):
+        row = rows[at]
+        x = int(infected.person[row])
+        person = np.uint64(x)
+        met = int(infected.met[row])
+        here = layers[at]
         loop = morning.any_loop and in_loop(ground, morning, keys, x)
-        for event in range(events):
-            word = bits(keys.event, person, np.uint64(event))
-            r = unit(word) * total
-            factor = 1.0
-            away = False
-            y = -1
-            if r < w_home:
-                at = 0
-                other = min(int(r / rates.household), size - 2)
-                place_in = home >> 4
-                y = x - place_in + (other if other < place_in else other + 1)
-                factor = left_by_confinement(where, True, morning.at_home)
-                if loop:
-                    factor = 0.0
-            elif r < w_home + w_place:
-                at = place_layer
-                slot = min(int((r - w_home) / rates.place[place_layer]), met - 1)
-                begin = ground.place_start[place]
-                members = int(ground.place_start[place + 1]) - int(begin)
-                ring = min(ground.ring[at], members - 1)
-                other = seat_met(slot, int(ground.seat[x]), members, ring, bits(keys.across, person, np.uint64(slot)))
-                y = int(ground.members[begin + np.uint32(other)])
-                factor = left_by_confinement(where, False, morning.at_home)
-                if morning.limited:
-                    there = ground.place_block[place]
-                    if at == 2:
-                        factor *= morning.attendance[ground.place_kind[place], there]
-                    elif at == 1:
-                        factor *= morning.schooling[ground.place_kind[place], there]
-            elif r < w_home + w_place + w_mix0 + w_mix1 + w_mix2:
-                r -= w_home + w_place
-                mix = 0
-                if r >= w_mix0:
-                    r -= w_mix0
-                    mix = 1
-                    if r >= w_mix1:
-                        r -= w_mix1
-                        mix = 2
-                at = 4 + mix
-                slots = ground.mix_slots[mix, cls]
-                slot = min(int(r / rates.mixing[mix, cls] * slots), slots - 1)
-                y, away = whom_met(ground, mix, block, cls, bits(keys.meet, person, np.uint64(mix * 256 + slot)))
-                factor = left_by_confinement(where, False, morning.at_home)
-                if loop:
-                    factor = 0.0
-                if away:
-                    factor *= morning.trips
-            else:
-                r -= w_home + w_place + w_mix0 + w_mix1 + w_mix2
-                kind = -1
-                if where == WARD:
-                    kind = 0
-                elif where == SITE:
-                    kind = 1
-                elif loop and where == 0:
-                    kind = 2
-                if kind < 0 or r >= rates.institution[kind]:
-                    continue
-                at = 7 + kind
-                pick = bits(keys.across, person, np.uint64(256 + event))
-                if kind == 2:
-                    begin = ground.place_start[place] if met > 0 else np.uint32(0)
-                    members = (int(ground.place_start[place + 1]) - int(begin)) if met > 0 else 0
-                    if members < 2:
-                        continue
-                    other = seat_met(1000, int(ground.seat[x]), members, 0, pick)
-                    y = int(ground.members[begin + np.uint32(other)])
-                else:
-                    district = ground.district_of_block[block]
-                    begin_staff = ground.staff_start[kind, district]
-                    staff = ground.staff_start[kind, district + 1] - begin_staff
-                    if staff == 0:
-                        continue
-                    y = int(ground.staff[begin_staff + int(pick % np.uint64(staff))])
-            if y < 0 or y == x or factor == 0.0:
-                continue
-            factor *= morning.left[morning.history[y], variant]
-            if factor == 0.0:
-                continue
-            factor *= rates.susceptibility[ground.age[y]]
+        if here == 0:
+            factors[at] = 0.0 if loop else left_by_confinement(int(where[at]), True, morning.at_home)
+        elif here <= 3:
+            begin = ground.place_start[places[at]]
+            members = int(ground.place_start[places[at] + np.uint32(1)]) - int(begin)
+            ring = min(ground.ring[here], members - 1)
+            word = bits(keys.across, person, np.uint64(slots[at]))
+            addresses[at] = int(begin) + seat_met(int(slots[at]), int(seats[at]), members, ring, word)
+            factors[at] = left_by_confinement(int(where[at]), False, morning.at_home)
             if morning.limited:
-                other_block = ground.block[y]
-                factor *= min(morning.contact[at, block], morning.contact[at, other_block])
-                factor *= min(morning.transmission[at, block], morning.transmission[at, other_block])
-            if morning.any_confined and at != 7 and at != 8:
-                factor *= left_by_confinement(where_now(int(morning.confined[y]), day), at == 0, morning.at_home)
-            if morning.any_loop and at != 1 and at != 2 and at != 9 and in_loop(ground, morning, keys, y):
-                factor = 0.0
-            if unit(bits(keys.accept, person, np.uint64(event))) < factor:
-                if found < target.size:
-                    target[found] = y
-                    source[found] = row
-                    layer[found] = at
-                found += 1
+                there = ground.place_block[places[at]]
+                if here == 2:
+                    factors[at] *= morning.attendance[ground.place_kind[places[at]], there]
+                elif here == 1:
+                    factors[at] *= morning.schooling[ground.place_kind[places[at]], there]
+        elif here <= 6:
+            mix = here - 4
+            word = bits(keys.meet, person, np.uint64(mix * 256 + slots[at]))
+            addresses[at], away = mixing_address(ground, mix, int(infected.block[row]), int(infected.cls[row]), word)
+            factors[at] = 0.0 if loop else left_by_confinement(int(where[at]), False, morning.at_home)
+            if away:
+                factors[at] *= morning.trips
+        else:
+            kind = -1
+            if where[at] == WARD:
+                kind = 0
+            elif where[at] == SITE:
+                kind = 1
+            elif loop and where[at] == 0:
+                kind = 2
+            layers[at] = 255
+            if kind < 0 or luck[at] >= rates.institution[kind]:
+                continue
+            pick = bits(keys.across, person, np.uint64(256 + numbers[at]))
+            if kind == 2:
+                begin = ground.place_start[places[at]] if met > 0 else np.uint32(0)
+                members = (int(ground.place_start[places[at] + np.uint32(1)]) - int(begin)) if met > 0 else 0
+                if members < 2:
+                    continue
+                addresses[at] = int(begin) + seat_met(1000, int(seats[at]), members, 0, pick)
+            else:
+                district = ground.district_of_block[infected.block[row]]
+                begin_staff = ground.staff_start[kind, district]
+                staff = ground.staff_start[kind, district + 1] - begin_staff
+                if staff == 0:
+                    continue
+                addresses[at] = begin_staff + int(pick % np.uint64(staff))
+            layers[at] = 7 + kind
+    # who that is
+    for at in range(filled):
+        if addresses[at] < 0:
+            continue
+        here = layers[at]
+        if here <= 3 or here == 9:
+            people[at] = ground.members[addresses[at]]
+        elif here <= 6:
+            people[at] = ground.order[addresses[at]]
+        else:
+            people[at] = ground.staff[addresses[at]]
+    # what protects them, all asked for at once
+    for at in range(filled):
+        y = people[at]
+        if y < 0 or y == infected.person[rows[at]]:
+            factors[at] = 0.0
+            continue
+        factors[at] *= morning.left[morning.history[y], infected.variant[rows[at]]]
+        factors[at] *= rates.susceptibility[ground.age[y]]
+    for at in range(filled):
+        factor = factors[at]
+        if factor == 0.0:
+            continue
+        y = people[at]
+        row = rows[at]
+        here = layers[at]
+        if morning.limited:
+            block, other_block = infected.block[row], ground.block[y]
+            factor *= min(morning.contact[here, block], morning.contact[here, other_block])
+            factor *= min(morning.transmission[here, block], morning.transmission[here, other_block])
+        if morning.any_confined and here != 7 and here != 8:
+            factor *= left_by_confinement(where_now(int(morning.confined[y]), day), here == 0, morning.at_home)
+        if morning.any_loop and here != 1 and here != 2 and here != 9 and in_loop(ground, morning, keys, y):
+            factor = 0.0
+        if unit(bits(keys.accept, np.uint64(infected.person[row]), np.uint64(numbers[at]))) < factor:
+            if found < target.size:
+                target[found] = y
+                source[found] = row
+                layer[found] = here
+            found += 1
     return found

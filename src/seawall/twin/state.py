@@ -26,7 +26,10 @@ ELSEWHERE = 255
 
 @dataclass
 class Findings:
-    """What the city has found out about each of the infected, one row each.
+    """What the city has found out about the infected, one row each.
+
+    Most rows are never found, and theirs are never written to, so that their pages cost no memory: all columns but
+    `specimen` say something only of rows that were found or needed a bed (`open` was called for them).
 
     Attributes:
         specimen: int16. Day of the first positive specimen; `NEVER`.
@@ -53,27 +56,27 @@ class Findings:
     @classmethod
     def empty(cls, rows: int) -> Findings:
         """Room for so many; pages that nobody writes to cost nothing."""
-        days = [np.empty(rows, dtype=np.int16) for _ in range(6)]
         return cls(
-            specimen=days[0],
-            report=days[1],
-            found_by=np.empty(rows, dtype=np.uint8),
-            in_control=np.empty(rows, dtype=bool),
-            isolated=days[2],
-            admitted=days[3],
-            in_icu=days[4],
-            left=days[5],
-            died=np.empty(rows, dtype=bool),
+            specimen=np.empty(rows, dtype=np.int16),
+            report=np.zeros(rows, dtype=np.int16),
+            found_by=np.zeros(rows, dtype=np.uint8),
+            in_control=np.zeros(rows, dtype=bool),
+            isolated=np.zeros(rows, dtype=np.int16),
+            admitted=np.zeros(rows, dtype=np.int16),
+            in_icu=np.zeros(rows, dtype=np.int16),
+            left=np.zeros(rows, dtype=np.int16),
+            died=np.zeros(rows, dtype=bool),
         )
 
     def begin(self, first: int, last: int) -> None:
         """Nothing is known yet of these rows."""
-        rows = slice(first, last)
-        for days in (self.specimen, self.report, self.isolated, self.admitted, self.in_icu, self.left):
+        self.specimen[first:last] = NEVER
+
+    def open(self, rows: np.ndarray) -> None:
+        """Something will be known of these rows: nothing has happened to them so far."""
+        for days in (self.report, self.isolated, self.admitted, self.in_icu, self.left):
             days[rows] = NEVER
         self.found_by[rows] = NOT_FOUND
-        self.in_control[rows] = False
-        self.died[rows] = False
 
 
 class Calendar:
@@ -165,6 +168,9 @@ class State:
                 nu=np.empty(room, dtype=np.uint8),
                 strength=np.empty(room, dtype=np.float32),
                 met=np.empty(room, dtype=np.uint8),
+                block=np.empty(room, dtype=np.uint16),
+                cls=np.empty(room, dtype=np.uint8),
+                home=np.empty(room, dtype=np.uint8),
             ),
             illness=Illness(admission=np.empty(room, dtype=np.uint8), need=np.empty(room, dtype=np.uint8)),
             findings=Findings.empty(room),
@@ -193,6 +199,6 @@ class State:
 
 
 def _longer(column: np.ndarray, room: int) -> np.ndarray:
-    longer = np.empty(room, dtype=column.dtype)
+    longer = np.zeros(room, dtype=column.dtype)
     longer[: column.size] = column
     return longer

@@ -6,7 +6,7 @@ import numba
 import numpy as np
 
 from seawall.twin.keyed import bits, unit
-from seawall.twin.spread import Ground, Infected, seat_met, whom_met
+from seawall.twin.spread import Ground, Infected, mixing_address, seat_met
 
 
 @numba.njit(cache=True, nogil=True)
@@ -88,8 +88,11 @@ def contacts_of(
             for when in range(max(from_day[at], keys_from), day):
                 for slot in range(ground.mix_slots[mix, cls]):
                     word = bits(meet_keys[when - keys_from], person, np.uint64(mix * 256 + slot))
-                    other, _ = whom_met(ground, mix, block, cls, word)
-                    if other < 0 or other == x:
+                    address, _ = mixing_address(ground, mix, block, cls, word)
+                    if address < 0:
+                        continue
+                    other = int(ground.order[address])
+                    if other == x:
                         continue
                     if unit(bits(found_key, person, np.uint64(other))) < chance:
                         if many < contact.size:
