@@ -51,7 +51,10 @@ SENSITIVITY_LENGTH = 46
 _COVID = "covid-"
 
 _CROSS: dict[tuple[str, str], tuple[float, str]] = {
-    ("covid-ancestral", "covid-delta"): (1.0, "Altarawneh et al. 2022, doi:10.1056/NEJMc2200133: 92 % against Delta"),
+    ("covid-ancestral", "covid-delta"): (
+        1.0,
+        "Altarawneh et al. 2022, doi:10.1056/NEJMc2200133, recalled: 92 % against Delta",
+    ),
     ("covid-ancestral", "covid-omicron-ba2"): (0.61, "the same: 56 % against Omicron, beside 92 %; range 0.4 to 0.7"),
     ("covid-delta", "covid-omicron-ba2"): (0.61, "the same; range 0.4 to 0.7"),
     ("covid-delta", "covid-ancestral"): (0.9, "assumed; range 0.7 to 1"),

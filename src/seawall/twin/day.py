@@ -92,6 +92,7 @@ def infections(run: Run) -> None:
     """The infectious meet people, and some of these are infected."""
     state = run.state
     state.oldest = _oldest(run)
+    state.forget()
     now, keys = morning(run), keys_of(state.seed, state.day)
     world = state.world
 

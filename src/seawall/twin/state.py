@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ NEVER = 32767
 
 FOUND_BY = ("symptoms", "contact", "screening", "key_group", "arrival", "self_test", "unknown")
 """How a case was found, by index; the words of the table `cases`."""
+
+FORGET_ROWS = 1 << 20
+"""Rows that have ceased to be infectious before their memory is given back."""
 
 NOT_FOUND = 255
 ELSEWHERE = 255
@@ -119,6 +123,7 @@ class State:
         confined_by: uint8, shape (person,). Number of the measure, see `burden.Burden`.
         infected, illness, findings: one row an infection; `rows` are in use.
         oldest: first row that may still infect or be found.
+        forgotten: rows before it have given back what only the infectious need.
         any_confined: whether anybody ever was.
         results, admissions, icu, leaves, isolations: rows due by day.
         told: contacts to be told by day: person, last day of contact, ring, number of the measure.
@@ -137,6 +142,7 @@ class State:
     day: int = 0
     rows: int = 0
     oldest: int = 0
+    forgotten: int = 0
     any_confined: bool = False
     results: Calendar = field(default_factory=Calendar)
     admissions: Calendar = field(default_factory=Calendar)
@@ -166,11 +172,11 @@ class State:
                 variant=np.empty(room, dtype=np.uint8),
                 run=np.empty(room, dtype=np.uint8),
                 nu=np.empty(room, dtype=np.uint8),
-                strength=np.empty(room, dtype=np.float32),
-                met=np.empty(room, dtype=np.uint8),
-                block=np.empty(room, dtype=np.uint16),
-                cls=np.empty(room, dtype=np.uint8),
-                home=np.empty(room, dtype=np.uint8),
+                strength=_given_back(room, np.float32),
+                met=_given_back(room, np.uint8),
+                block=_given_back(room, np.uint16),
+                cls=_given_back(room, np.uint8),
+                home=_given_back(room, np.uint8),
             ),
             illness=Illness(admission=np.empty(room, dtype=np.uint8), need=np.empty(room, dtype=np.uint8)),
             findings=Findings.empty(room),
@@ -186,6 +192,23 @@ class State:
             self.row_of[self.infected.person[: self.rows]] = np.arange(1, self.rows + 1, dtype=np.uint32)
         return self.row_of[people].astype(np.int64) - 1
 
+    def forget(self) -> None:
+        """Give back the memory of what only the infectious need, where all have ceased to be.
+
+        Small runs keep it, to be looked at; the columns are `strength`, `met`, `block`, `cls` and `home`.
+        """
+        if self.oldest - self.forgotten < FORGET_ROWS:
+            return
+        infected = self.infected
+        for column in (infected.strength, infected.met, infected.block, infected.cls, infected.home):
+            if isinstance(column.base, memoryview) and isinstance(column.base.obj, mmap.mmap):
+                page = mmap.PAGESIZE
+                start = -(-self.forgotten * column.itemsize // page) * page
+                length = self.oldest * column.itemsize // page * page - start
+                if length > 0:
+                    column.base.obj.madvise(mmap.MADV_DONTNEED, start, length)
+        self.forgotten = self.oldest
+
     def grow(self, needed: int) -> None:
         """Make room for so many rows; only runs with many reinfections come here."""
         room = self.infected.person.size
@@ -196,6 +219,11 @@ class State:
         self.illness = Illness(*(_longer(column, room) for column in self.illness))
         for name, column in vars(self.findings).items():
             setattr(self.findings, name, _longer(column, room))
+
+
+def _given_back(rows: int, dtype: type[np.generic]) -> np.ndarray:
+    """A column whose pages can be given back to the machine one by one."""
+    return np.frombuffer(memoryview(mmap.mmap(-1, rows * np.dtype(dtype).itemsize)), dtype=dtype)
 
 
 def _longer(column: np.ndarray, room: int) -> np.ndarray:
