@@ -118,6 +118,17 @@ def test_events_lead_from_row_to_row(waning):
     assert (infected[ill] == 0).all()
 
 
+def test_rows_made_by_the_event_itself_are_answered_for(waning):
+    table = Histories(waning)
+    table.row(History(doses=2, product="mrna", period=-2))
+    became = table.after_infection(0, day=3)
+    assert all(table.rows[row].infected_by == 0 for row in became)
+    table.after_infection(1, day=3)
+    for row, after in enumerate(table.after_infection(0, day=3)[: len(table.rows)]):
+        before, then = table.rows[row], table.rows[after]
+        assert (then.doses, then.product, then.infected_by, then.period) == (before.doses, before.product, 0, 0)
+
+
 def test_a_full_table_still_keeps_infections_apart(waning):
     table = Histories(waning)
     for period in range(-140, 160):

@@ -184,11 +184,14 @@ class Histories:
         )
 
     def _becoming(self, event: str | int, period: int, then: Callable[[History], History]) -> np.ndarray:
-        """Row that each row becomes by an event; kept until there are new rows."""
+        """Row that each row becomes by an event; kept until there are new rows.
+
+        Rows not in use become what row 0 becomes. Who keeps the answer asks again once there are more rows.
+        """
         known = self._became.get((event, period, len(self.rows)))
         if known is not None:
             return known
-        became = np.zeros(MOST_ROWS, dtype=np.uint8)
+        became = np.full(MOST_ROWS, self.row(then(self.rows[0])), dtype=np.uint8)
         done = 0
         while done < len(self.rows):  # rows made here become rows too
             became[done] = self.row(then(self.rows[done]))

@@ -37,7 +37,12 @@ def block_code(block: int) -> str:
     return f"K{block:06d}"
 
 
-def map_of(people: People, areas: AreaTree | None = None, capacity: Mapping[str, float] | None = None) -> Ground:
+def map_of(
+    people: People,
+    areas: AreaTree | None = None,
+    capacity: Mapping[str, float] | None = None,
+    variants: tuple[str, ...] = (),
+) -> Ground:
     """The city as measures speak of it.
 
     Args:
@@ -45,6 +50,7 @@ def map_of(people: People, areas: AreaTree | None = None, capacity: Mapping[str,
         areas: the tree of areas; None: only the finest areas have codes.
         capacity: ``beds, icu_beds, rooms, tests_per_day``; what is missing has no limit, save rooms, of which there are
             none.
+        variants: names of the variants, for measures that name one.
     """
     block_area = tuple(people.area_ids[area] for area in people.area_of_block.tolist())
     inside: dict[str, set[str]] = {area_id: {area_id} for area_id in people.area_ids}
@@ -64,6 +70,7 @@ def map_of(people: People, areas: AreaTree | None = None, capacity: Mapping[str,
         sectors=people.sectors,
         residents=people.by_class,
         capacity=dict(capacity or {}),
+        variants=variants,
         levels={area_id: area.level for area_id, area in known.items()},
         names={area_id: area.name for area_id, area in known.items()},
     )
