@@ -128,7 +128,7 @@ def draw_courses(
         ill = rank < courses.p_symptoms[variant, age] * left_ill[met_before, variant]
         onset = courses.onset_day[variant, (word >> np.uint64(8)) & np.uint64(255)]
         infected.run[row] = onset if ill else 0
-        severe = left_severe[met_before, variant] * left_ill[met_before, variant]
+        severe = left_severe[met_before, variant]
         illness.admission[row] = 255
         illness.need[row] = 0
         if ill and rank < courses.p_admission[variant, age] * severe:

@@ -82,6 +82,8 @@ class Run:
         histories, variants = self.state.histories, len(self.state.world.course.variants)
         period = day // histories.protection.period_days
         if self.tables.get("period", np.array(-1)) != period:
+            for v in range(variants):  # makes the rows that an infection with any variant leads to
+                histories.after_infection(v, day)
             self.tables["became"] = np.stack([histories.after_infection(v, day) for v in range(variants)])
             self.tables["period"] = np.array(period)
         infect, ill, severe = histories.on(day, variants)
