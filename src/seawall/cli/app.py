@@ -17,6 +17,7 @@ COMMANDS = {
     "example": ("seawall.cli.example:example", "Write the synthetic example city."),
     "check": ("seawall.cli.folder:check", "Find everything wrong with a city folder at once."),
     "import": ("seawall.cli.folder:import_", "Bring foreign files into a city folder, with a receipt."),
+    "simulate": ("seawall.cli.simulate:simulate", "Play the city forward, every resident, under measures."),
     "zones": ("seawall.cli.zones:zones", "Draw the risk zones, with reasons, ends and people restricted."),
     "r": ("seawall.cli.reproduction:reproduction", "Time-varying reproduction number."),
     "nowcast": ("seawall.cli.nowcast:nowcast", "Recent days completed for reporting delay."),

@@ -59,6 +59,7 @@ class Seen:
         reports_in_control: int32, shape (day, block). Of these, found while confined or on arrival.
         imported: int32, shape (day, block). Of these, infected elsewhere.
         tests, positives: int64, shape (day, district). People tested, and positive among them, by specimen day.
+        screened: int64, shape (day, district). People tested by PCR in rounds, among `tests`; None where nobody counts.
         in_hospital, in_icu: int64, shape (day,). Stocks at the day's end.
         deaths: int64, shape (day, district).
         before: reports of the days before the run, shape (earlier day, block), the last row the day before the
@@ -76,6 +77,7 @@ class Seen:
     in_icu: np.ndarray = field(repr=False)
     deaths: np.ndarray = field(repr=False)
     before: np.ndarray = field(repr=False)
+    screened: np.ndarray | None = field(default=None, repr=False)
 
     @property
     def date(self) -> date:

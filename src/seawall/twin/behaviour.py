@@ -65,4 +65,4 @@ def geometric_days(mean_days: float, longest: int = 30) -> np.ndarray:
         return np.zeros(CHANCES, dtype=np.uint8)
     stay = mean_days / (1 + mean_days)
     u = (np.arange(CHANCES) + 0.5) / CHANCES
-    return np.minimum(np.floor(np.log1p(-u) / np.log(stay)), longest).astype(np.uint8)
+    return np.asarray(np.minimum(np.floor(np.log1p(-u) / np.log(stay)), longest), dtype=np.uint8)

@@ -51,7 +51,8 @@ def confine(
 ) -> np.ndarray:
     """Keep these people apart from today until, not including, a day.
 
-    Who is already kept apart stays until the later day at the stricter place. Rooms go to the first in line who has
+    Who is already kept apart stays until the later day at the stricter place; from today on that counts as the doing of
+    the measure that changed it. Rooms go to the first in line who has
     none yet; the others stay at home, and that is counted. At home only those who comply are kept apart.
 
     Args:
@@ -84,16 +85,14 @@ def confine(
     now = np.where(stays, np.maximum(was, np.where((wanted > HOME) | complies, wanted, 0)), was)
     ends = np.where(stays, np.maximum(was_until, until), was_until)
     moved = stays & (now > was)
-    longer = stays & (now == was) & (ends > was_until)
-    _count(state, burden, rooms, people, np.full(people.size, day), was_until, was, moved & (was > 0), -1)
-    changed = moved | longer
+    changed = moved | (stays & (now == was) & (ends > was_until))
+    _count(state, burden, rooms, people, np.full(people.size, day), was_until, was, changed & (was > 0), -1)
     by = state.confined_by[people]
     state.confined_by[people] = np.where(changed, measure, by)
-    begins = np.where(moved, day, was_until)
-    _count(state, burden, rooms, people, begins, ends, now, changed, 1)
+    _count(state, burden, rooms, people, np.full(people.size, day), ends, now, changed, 1)
     state.confined[people] = np.where(changed, ends << 2 | now, code).astype(np.uint16)
     state.any_confined = True
-    return np.asarray((now > 0) & (ends > day))
+    return np.asarray(alive & (now > 0) & (ends > day))
 
 
 def _count(

@@ -14,7 +14,7 @@ import numpy as np
 from seawall.measures.levers import Levers
 from seawall.measures.today import Today
 from seawall.twin.care import admit, into_intensive_care, leave
-from seawall.twin.find import routine_tests, rounds_of_tests, tests_due, tests_of_the_ill
+from seawall.twin.find import rounds_of_tests, routine_tests, tests_due, tests_of_the_ill
 from seawall.twin.keyed import ACCEPT, ACROSS, EVENT, INFECTION, LIVES_AT_WORK, MEET, base
 from seawall.twin.limits import count_limits
 from seawall.twin.respond import results, tell_contacts
@@ -41,6 +41,7 @@ def pull_levers(run: Run) -> None:
     run.levers = Levers(blocks=run.map.blocks, sectors=len(run.map.sectors))
     run.strategy.pull(run.levers, run.today)
     if run.zones is not None:
+        run.tables["tier_codes"] = np.array(run.zones.tiers)
         if run.tally.tiers is None:
             run.tally.tiers = np.full((run.days, run.map.blocks), -1, dtype=np.int8)
         run.tally.tiers[state.day] = run.zones.tier

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from seawall.city.layers import AGE_CLASS_FROM, LAYERS
+from seawall.city.layers import AGE_CLASS_FROM
 from seawall.core import Fault, InvalidInput
 from seawall.twin.burden import BURDEN, WHAT
 from seawall.twin.run import Run
@@ -172,10 +172,10 @@ class Runs:
         parts = []
         days = pl.Series(self.dates, dtype=pl.Date)
         for outcome in self.outcomes:
-            for event, array in outcome.daily.items():
-                areas = (*self.districts, self.city) if event in FLOWS else (self.city,)
-                if areas[:-1] == (self.city,):
-                    areas, array = (self.city,), array[:, -1:]
+            for event, columns in outcome.daily.items():
+                parted = event in FLOWS and self.districts != (self.city,)
+                areas = (*self.districts, self.city) if parted else (self.city,)
+                array = columns if parted else columns[:, -1:]
                 parts.append(
                     pl.DataFrame(
                         {
@@ -240,8 +240,8 @@ class Runs:
             )
         return pl.concat(parts)
 
-    def totals(self) -> pl.DataFrame:
-        """``event, mean, q2.5 ... q97.5``: flows over the run, the peak of each stock, every kind of burden."""
+    def amounts(self) -> dict[str, np.ndarray]:
+        """Flows over the run, the peak of each stock, every kind of burden; each float64, shape (replicate,)."""
         rows: dict[str, np.ndarray] = {}
         for event in FLOWS:
             rows[event] = self.of(event).sum(axis=1)
@@ -254,11 +254,15 @@ class Runs:
                 known = dict(each.iter_rows())
                 if known:
                     rows[what] = np.array([known.get(outcome.replicate, 0.0) for outcome in self.outcomes])
+        return rows
+
+    def totals(self) -> pl.DataFrame:
+        """``event, mean, q2.5 ... q97.5`` of all `amounts`."""
         return pl.DataFrame(
             [
                 {"event": name, "mean": float(values.mean())}
                 | {f"q{100 * q:g}": float(np.quantile(values, q)) for q in QUANTILES}
-                for name, values in rows.items()
+                for name, values in self.amounts().items()
             ]
         )
 

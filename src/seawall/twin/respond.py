@@ -110,7 +110,7 @@ def _trace(run: Run, lever: Tracing, rows: np.ndarray) -> np.ndarray:
     run.burden.add_people(number, "untraced", state.day, late)
     rest = rows[~mine]
     if not taken.size:
-        return rest
+        return np.asarray(rest)
     keys_from = state.day - LONGEST_BACK
     days = range(keys_from, state.day)
     meet = np.array([base(state.seed, MEET, day) for day in days], dtype=np.uint64)
@@ -154,7 +154,7 @@ def _trace(run: Run, lever: Tracing, rows: np.ndarray) -> np.ndarray:
         second, when = _households(run, first_ring, last_day, lever.second_ring)
         run.burden.add_people(number, "traced", state.day, second)
         state.told.write(due, _entry(second, when, 2, number))
-    return rest
+    return np.asarray(rest)
 
 
 def _entry(people: np.ndarray, last_day: np.ndarray, ring: int, number: int) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -98,7 +99,7 @@ class Run:
     def in_chunks(self, work: Callable[[int, int], object], first: int, last: int, rows: int) -> list[object]:
         """Do a piece of work on rows `first` to `last` in chunks of a fixed size; results in the order of the rows."""
         edges = [*range(first, last, rows), last]
-        chunks = list(zip(edges[:-1], edges[1:], strict=True))
+        chunks = list(itertools.pairwise(edges))
         if self.pool is None or len(chunks) < 2:
             return [work(*chunk) for chunk in chunks]
         return list(self.pool.map(lambda chunk: work(*chunk), chunks))
@@ -184,7 +185,6 @@ class Run:
             state.illness,
             first,
             last,
-            state.day,
             tally.infections[day],
             tally.infections_by_class[day],
             tally.by_layer[day],
@@ -216,7 +216,7 @@ class Run:
     def reporting_days(self, rows: np.ndarray) -> np.ndarray:
         """Days from result to report of each row; int64."""
         luck = bits_of(base(self.state.seed, REPORTING), self.state.infected.person[rows]) & np.uint64(255)
-        return self.report_delays[luck.astype(np.int64)].astype(np.int64)
+        return np.asarray(self.report_delays[luck.astype(np.int64)].astype(np.int64))
 
     def dosed(self, people: np.ndarray, product: str) -> None:
         """Give each of these people a dose today."""
@@ -230,4 +230,4 @@ class Run:
         of_row = np.zeros(256, dtype=np.int64)
         for row, history in enumerate(self.state.histories.rows):
             of_row[row] = history.doses
-        return of_row[self.state.history[people]]
+        return np.asarray(of_row[self.state.history[people]])

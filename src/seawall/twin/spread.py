@@ -180,8 +180,8 @@ def seat_met(slot: int, seat: int, size: int, ring: int, word: np.uint64) -> int
 
 
 @numba.njit(inline="always")
-def mixing_address(ground: Ground, mix: int, block: int, cls: int, word: np.uint64) -> tuple[int, bool]:
-    """Entry of `order` that a mixing contact falls on, -1 for nobody, and whether the two live in different districts."""
+def mixing_address(ground: Ground, mix: int, block: int, cls: int, word: np.uint64) -> tuple[np.int64, bool]:
+    """Entry of `order` that a mixing contact falls on, -1 for nobody, and whether it leads to another district."""
     other = ground.age_pick[mix, cls, word & np.uint64(1023)]
     luck = float((word >> np.uint64(10)) & np.uint64(4095))
     district = ground.district_of_block[block]
@@ -205,12 +205,12 @@ def where_now(confined: int, day: int) -> int:
 
 
 @numba.njit(inline="always")
-def left_by_confinement(where: int, household: bool, at_home: np.ndarray) -> float:
+def left_by_confinement(where: int, household: bool, at_home: np.ndarray) -> float:  # noqa: FBT001 - compiled
     """Share of contacts left to somebody who is confined there."""
     if where == 0:
         return 1.0
     if where == HOME:
-        return at_home[0] if household else at_home[1]
+        return float(at_home[0] if household else at_home[1])
     return 0.0
 
 
@@ -221,7 +221,7 @@ def in_loop(ground: Ground, morning: Morning, keys: Keys, person: int) -> bool:
     if place == np.uint32(0xFFFFFFFF) or ground.place_layer[place] != 2:
         return False
     share = morning.closed_loop[ground.place_kind[place], ground.place_block[place]]
-    return share > 0.0 and unit(bits(keys.lives_at_work, np.uint64(person), np.uint64(0))) < share
+    return bool(share > 0.0) and unit(bits(keys.lives_at_work, np.uint64(person), np.uint64(0))) < share
 
 
 BATCH = 1024
@@ -381,7 +381,7 @@ def _settle_events(
                 factors[at] *= morning.trips
         else:
             kind = -1
-            if where[at] == WARD:
+            if where[at] == WARD and morning.confined[x] != GONE:
                 kind = 0
             elif where[at] == SITE:
                 kind = 1
@@ -435,9 +435,9 @@ def _settle_events(
             block, other_block = infected.block[row], ground.block[y]
             factor *= min(morning.contact[here, block], morning.contact[here, other_block])
             factor *= min(morning.transmission[here, block], morning.transmission[here, other_block])
-        if morning.any_confined and here != 7 and here != 8:
+        if morning.any_confined:
             factor *= left_by_confinement(where_now(int(morning.confined[y]), day), here == 0, morning.at_home)
-        if morning.any_loop and here != 1 and here != 2 and here != 9 and in_loop(ground, morning, keys, y):
+        if morning.any_loop and here not in (1, 2, 7, 8, 9) and in_loop(ground, morning, keys, y):
             factor = 0.0
         if unit(bits(keys.accept, np.uint64(infected.person[row]), np.uint64(numbers[at]))) < factor:
             if found < target.size:

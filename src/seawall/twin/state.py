@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mmap
 from collections import defaultdict
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -190,7 +189,7 @@ class State:
         if self.row_of is None:
             self.row_of = np.zeros(self.world.people.residents, dtype=np.uint32)
             self.row_of[self.infected.person[: self.rows]] = np.arange(1, self.rows + 1, dtype=np.uint32)
-        return self.row_of[people].astype(np.int64) - 1
+        return np.asarray(self.row_of[people].astype(np.int64) - 1)
 
     def forget(self) -> None:
         """Give back the memory of what only the infectious need, where all have ceased to be.

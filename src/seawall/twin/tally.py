@@ -9,6 +9,7 @@ import numba
 import numpy as np
 
 from seawall.city.layers import LAYERS
+from seawall.disease.course import PCR, PCR_POOLED
 from seawall.measures.today import Seen
 from seawall.twin.infect import Illness
 from seawall.twin.spread import Ground, Infected
@@ -86,7 +87,14 @@ class Tally:
             in_icu=self.in_icu[:day],
             deaths=self.deaths[:day],
             before=before,
+            screened=self.screened(day),
         )
+
+    def screened(self, day: int) -> np.ndarray:
+        """People tested by PCR in rounds on the days before a day, int64, shape (day, district)."""
+        rounds = (slice(None, day), slice(None), slice(PCR, PCR_POOLED + 1), REASONS.index("screening"))
+        people = np.maximum(np.rint(self.tests[rounds]), np.rint(self.positives[rounds]))
+        return np.asarray(people.sum(axis=2).astype(np.int64))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -96,7 +104,6 @@ def count_new(
     illness: Illness,
     first: int,
     last: int,
-    today: int,
     infections: np.ndarray,
     by_class: np.ndarray,
     by_layer: np.ndarray,

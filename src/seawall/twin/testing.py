@@ -21,7 +21,7 @@ def _positive(
     if tau < 0 or tau >= sensitivity.shape[2]:
         return False
     chance = sensitivity[infected.variant[row], kind, tau]
-    return chance > 0.0 and unit(bits(key, np.uint64(infected.person[row]), np.uint64(slot))) < chance
+    return bool(chance > 0.0) and unit(bits(key, np.uint64(infected.person[row]), np.uint64(slot))) < chance
 
 
 @numba.njit(cache=True, nogil=True)
@@ -126,7 +126,7 @@ def test_ill(
     found: np.ndarray,
     counted: np.ndarray,
 ) -> int:
-    """Rows that are found because they fell ill and sought a test today.
+    """Rows that are found because they fell ill and sought a test today, while a test may still find them.
 
     Args:
         counted: int64, shape (block,). Written: how many infected people sought a test, found or not.
@@ -137,7 +137,7 @@ def test_ill(
         if run == 0 or specimen[row] != NEVER:
             continue
         since_onset = day - infected.day[row] - run
-        if since_onset < 0 or since_onset > 60:
+        if since_onset < 0 or day - infected.day[row] >= sensitivity.shape[2]:
             continue
         x = infected.person[row]
         if not blocks[ground.block[x]] or unit(bits(seeks, np.uint64(x), np.uint64(slot))) >= p_seek:

@@ -11,7 +11,7 @@ from seawall.twin.spread import GONE
 
 
 def give_doses(run: Run) -> None:
-    """Give today's doses, in an order drawn once for each measure."""
+    """Give today's doses, in an order drawn once, the same for all measures."""
     for lever in run.levers.doses:
         queue = _queue(run, lever)
         people = queue[:0]
@@ -41,7 +41,6 @@ def _queue(run: Run, lever: Doses) -> np.ndarray:
     name = f"doses {lever.measure}"
     if name not in run.queues:
         people, seed = run.state.world.people, run.state.seed
-        number = run.burden.number(lever.measure)
         offered = (people.age >= lever.ages[0]) & (people.age <= lever.ages[1])
         if lever.groups:
             has = people.place != np.uint32(0xFFFFFFFF)
@@ -49,7 +48,7 @@ def _queue(run: Run, lever: Doses) -> np.ndarray:
             offered &= np.isin(group, lever.groups)
         who = np.nonzero(offered)[0].astype(np.uint32)
         who = who[units_of(base(seed, ACCEPTS_DOSE), who) < lever.uptake]
-        rank = bits_of(base(seed, DOSE_ORDER, number), who)
+        rank = bits_of(base(seed, DOSE_ORDER), who)
         run.queues[name] = who[np.argsort(rank, kind="stable")]
     return run.queues[name]
 
@@ -61,7 +60,10 @@ def _ready(run: Run, lever: Doses, people: np.ndarray) -> np.ndarray:
 
 
 def _keep_rest(run: Run, lever: Doses, queue: np.ndarray, taken: int) -> None:
-    """Leave in the queue whom today did not come to, and who lives where no doses are given today."""
+    """Leave in the queue whom today did not come to, who lives where no doses are given today, and whose turn is to come.
+
+    Those who have had more doses than are asked for, and the dead, never come back.
+    """
     passed = queue[:taken]
-    elsewhere = passed[~lever.blocks[run.state.world.ground.block[passed]]]
-    run.queues[f"doses {lever.measure}"] = np.concatenate([elsewhere, queue[taken:]])
+    later = ~lever.blocks[run.state.world.ground.block[passed]] | (run.doses_of(passed) < lever.from_doses)
+    run.queues[f"doses {lever.measure}"] = np.concatenate([passed[later], queue[taken:]])

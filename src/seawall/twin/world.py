@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from seawall.city.layers import KEY_GROUPS, MIXING
+from seawall.city.layers import KEY_GROUPS
 from seawall.city.synth.contacts import Contacts
 from seawall.city.synth.people import AGE_CLASS, People
 from seawall.disease.course import Course
@@ -101,13 +101,13 @@ def ground_of(people: People, contacts: Contacts) -> Ground:
 
 
 def _staff(people: People) -> tuple[np.ndarray, np.ndarray]:
-    """Medical and quarantine-hotel workers by district: people, and where each district begins, shape (2, district + 1)."""
+    """Medical and quarantine-hotel workers: people by district, and where each begins, shape (2, district + 1)."""
     found, start, at = [], np.zeros((2, len(people.district_ids) + 1), dtype=np.int64), 0
     for row, group in enumerate(("medical", "quarantine_hotel")):
         places = np.nonzero(people.place_group == KEY_GROUPS.index(group))[0]
         district = people.district_of_block[people.place_block[places]]
         places = places[np.argsort(district, kind="stable")]
-        sizes = np.diff(people.place_start.astype(np.int64))[places]
+        sizes = np.asarray(np.diff(people.place_start.astype(np.int64))[places], dtype=np.int64)
         begin = people.place_start[places].astype(np.int64)
         index = np.repeat(begin - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
         found.append(people.members[index])

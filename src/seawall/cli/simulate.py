@@ -1,0 +1,259 @@
+"""`seawall simulate`: the city played forward under one strategy or several."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from seawall.city import City
+    from seawall.measures import Ground, Strategy, Zoning
+    from seawall.twin.simulate import Progress
+    from seawall.twin.study import Question, Study
+    from seawall.watch.situation import Situation
+
+
+def simulate(
+    city: Annotated[Path | None, Parameter(help="The city folder; the bundled example city when left out.")] = None,
+    *,
+    strategy: Annotated[
+        list[str] | None,
+        Parameter(
+            help="A shipped strategy or the path of a TOML file; may be repeated. All are played with the same luck, "
+            "and compared with the first. [default: do-nothing]",
+            negative="",
+        ),
+    ] = None,
+    days: Annotated[int, Parameter(help="How many days to play.")] = 180,
+    replicates: Annotated[int, Parameter(help="How many times, with other luck.")] = 20,
+    seed: Annotated[int, Parameter(help="Seed of all draws: the same seed gives the same bytes.")] = 1,
+    output: Annotated[Path, Parameter(name=["--output", "-o"], help="Folder to write.")] = Path("simulation"),
+    infected: Annotated[
+        int | None,
+        Parameter(
+            help="Begin afresh with so many residents infected. [default: go on from the reports in the folder]",
+        ),
+    ] = None,
+    infected_in: Annotated[
+        list[str] | None, Parameter(help="Code of an area where they live; may be repeated.", negative="")
+    ] = None,
+    start: Annotated[date | None, Parameter(help="First day. [default: the day after the last report]")] = None,
+    pathogen: Annotated[str | None, Parameter(help="Key in the catalogue. [default: as the folder says]")] = None,
+    threads: Annotated[
+        int | None, Parameter(help="Threads to use; they change no number. [default: all cores]")
+    ] = None,
+    report: Annotated[bool, Parameter(negative="", help="Write a page with pictures, report.html.")] = False,
+    lang: Annotated[Literal["en", "zh-Hans", "zh-Hant", "all"], Parameter(help="Language of the page.")] = "en",
+    no_city: Annotated[
+        bool, Parameter(negative="", help="Do not write the first replicate as a city folder with the truth beside it.")
+    ] = False,
+    fresh: Annotated[bool, Parameter(negative="", help="Throw away another study in the folder.")] = False,
+    json_: Annotated[bool, Parameter(name="--json", negative="", help="Say as JSON what came of it.")] = False,
+) -> int:
+    """Play every resident of the city forward, day by day, under one strategy or several.
+
+    Writes tables (daily, quantiles, totals, compare, ages, layers, variants, burden, burden_daily, zones),
+    summary.json, and the first replicate as a city folder, city/, with the truth beside it, truth/. Each finished
+    replicate is kept: the same command goes on where it was cut off, and more --replicates extend what is there.
+    """
+    from seawall.core import Fault, InvalidInput
+    from seawall.twin.study import Question, last_reported, play_study
+
+    strategies = _strategies(strategy or ["do-nothing"])
+    question = Question(
+        strategies=strategies,
+        days=days,
+        replicates=replicates,
+        seed=seed,
+        infected=infected,
+        infected_in=tuple(infected_in or ()),
+        start=start,
+        pathogen=pathogen,
+    )
+    if threads is not None and threads < 1:
+        fault = Fault(file="--threads", problem=f"{threads} is fewer than 1", mend="Give 1 or more, or leave it out")
+        raise InvalidInput("Nothing was run.", [fault])
+    with _watched(question) as watch, _folder(city, watch.tell) as root:
+        watch.tell("checking the folder")
+        from seawall.city import open_city
+
+        opened = open_city(root, today=datetime.now().astimezone().date())
+        last = last_reported(opened)
+        situation = None
+        if infected is None and last is not None:
+            situation = _situation(opened, last if start is None else start - timedelta(days=1), seed, watch.tell)
+        study = play_study(
+            opened,
+            question,
+            output,
+            situation=situation,
+            zonings=_zonings(opened),
+            cache=output / "people",
+            threads=threads,
+            fresh=fresh,
+            emit=not no_city,
+            tell=watch.tell,
+            progress=watch.of,
+        )
+        pages = _pages(study, opened, output, lang, watch.tell) if report else []
+    _say(study, output, pages, as_json=json_)
+    return 0
+
+
+def _strategies(names: Sequence[str]) -> dict[str, Strategy]:
+    """The strategies named, by key, in the order given; every fault of every one is told."""
+    from seawall.core import Fault, InvalidInput
+    from seawall.measures import read_strategy
+
+    found: dict[str, Strategy] = {}
+    faults: list[Fault] = []
+    for name in dict.fromkeys(names):
+        key = Path(name).name.removesuffix(".toml")
+        if key in found:
+            problem = f'two strategies are named "{key}"'
+            faults.append(Fault(file="--strategy", problem=problem, mend="Give one of the files another name"))
+            continue
+        try:
+            found[key] = read_strategy(name)
+        except InvalidInput as error:
+            faults += error.faults
+    if faults:
+        raise InvalidInput(f"{len(faults)} problem(s) with the strategies; nothing was run.", faults)
+    return found
+
+
+def _situation(city: City, on: date, seed: int, tell: Callable[[str], None]) -> Situation:
+    from seawall.watch.assess import assess
+
+    return assess(city, on, seed=seed, progress=tell)
+
+
+def _zonings(city: City) -> Callable[[Strategy, Ground], Zoning | None]:
+    """Rules for zones, by strategy."""
+
+    def zoning(strategy: Strategy, ground: Ground) -> Zoning | None:
+        drawn = strategy.zoning
+        if drawn is None:
+            return None
+        from seawall.zones.in_loop import zoning_of
+
+        return zoning_of(drawn.rules, city, ground)
+
+    return zoning
+
+
+def _pages(study: Study, city: City, output: Path, lang: str, tell: Callable[[str], None]) -> list[Path]:
+    from seawall.brief import LANGUAGES
+    from seawall.brief.simulation import write_reports
+
+    return write_reports(study, city, output, tuple(LANGUAGES) if lang == "all" else (lang,), progress=tell)
+
+
+@contextmanager
+def _folder(city: Path | None, tell: Callable[[str], None]) -> Iterator[Path]:
+    """The folder to play; the example city in a folder that goes away afterwards."""
+    if city is not None:
+        yield city
+        return
+    from seawall.city.example import write_example
+
+    with TemporaryDirectory(prefix="seawall-") as beside:
+        root = Path(beside) / "example"
+        tell("making the example city")
+        write_example(root, seed=1, progress=lambda step: tell(f"example city: {step}"))
+        yield root
+
+
+@dataclass(frozen=True)
+class _Watch:
+    """Where progress goes.
+
+    Attributes:
+        tell: told which step is under way.
+        of: told a strategy; gives what is told of its replicates.
+    """
+
+    tell: Callable[[str], None]
+    of: Callable[[str], Progress]
+
+
+@contextmanager
+def _watched(question: Question) -> Iterator[_Watch]:
+    """Show on standard error how far the work is, where somebody is watching."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _Watch(tell=lambda _: None, of=lambda _: lambda *_: None)
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("days"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[last]}"),
+    )
+    with Bars(*columns, console=console, transient=True) as bars:
+        step = bars.add_task("Starting …", total=None, last="")
+
+        def of(key: str) -> Progress:
+            task = bars.add_task(key, total=question.replicates * question.days, last="")
+            played: dict[int, int] = {}
+
+            def told(replicate: int, day: int, infections: int) -> None:
+                played[replicate] = day
+                last = f"replicate {replicate}, day {day}, {infections:,} infections"
+                bars.update(task, completed=sum(played.values()), last=last)
+
+            return told
+
+        yield _Watch(tell=lambda what: bars.update(step, description=f"{what[:1].upper()}{what[1:]} …"), of=of)
+
+
+SHOWN = ("infections", "reports", "admissions", "deaths", "peak_in_hospital", "home_days", "site_days", "tests")
+"""Amounts told on standard output."""
+
+
+def _say(study: Study, output: Path, pages: Sequence[Path], *, as_json: bool) -> None:
+    if as_json:
+        told: dict[str, Any] = {
+            "city": study.summary["city"],
+            "asked": study.summary["asked"],
+            "replicates": study.summary["replicates"],
+            "totals": study.summary["totals"],
+            "files": [str(path) for path in (*study.files.values(), *pages)],
+            "cities": {key: str(path) for key, path in study.emitted.items()},
+        }
+        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+        return
+    many = study.question.replicates
+    sys.stdout.write(
+        f"{study.summary['city']}, {study.question.days} days from {study.summary['asked']['start']}, {many} "
+        f"replicate{'' if many == 1 else 's'}: median and 90 % interval\n"
+    )
+    keys = list(study.runs)
+    wide = max(map(len, (*SHOWN, *keys))) + 2
+    sys.stdout.write(" " * wide + "".join(f"{key:>34}" for key in keys) + "\n")
+    for event in SHOWN:
+        cells = []
+        for key in keys:
+            row = study.summary["totals"][key].get(event)
+            cells.append("0" if row is None else f"{row['q50']:,.0f} ({row['q5']:,.0f} to {row['q95']:,.0f})")
+        sys.stdout.write(f"{event:<{wide}}" + "".join(f"{cell:>34}" for cell in cells) + "\n")
+    sys.stdout.write(f"Wrote the tables and summary.json in {output}.\n")
+    for path in pages:
+        sys.stdout.write(f"Wrote {path}.\n")
+    for path in list(study.emitted.values())[:1]:
+        sys.stdout.write(f"Next: seawall brief {path} -o brief\n")

@@ -1,0 +1,344 @@
+"""Zones in the loop: the rule that draws the morning's map, asked every morning of a simulated run.
+
+A run is told a function of what its city has seen. The function made here puts that into the `Seen` of this package,
+has `draw_zones` draw the map, and reads off the tier of every block. Nothing of the epidemic itself reaches it.
+
+A case-anchored rule is drawn for this very morning, before anything is reported today, so that its clocks run as
+written; an indicator rule is drawn for yesterday, the last whole day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+
+from seawall.city import AreaTree
+from seawall.city.schema import LEVELS
+from seawall.core import Fault, InvalidInput
+from seawall.measures.today import Ground, Zones, Zoning
+from seawall.measures.today import Seen as CitySeen
+from seawall.zones.anchored import chain
+from seawall.zones.draw import draw_zones
+from seawall.zones.map import ZoneMap
+from seawall.zones.measure import Series, inputs_of
+from seawall.zones.ruleset import RuleSet
+from seawall.zones.seen import INFECTIONS, PLACES, ROUNDS, Seen
+
+NOT_JUDGED = -1
+"""Tier of blocks of which the rule can say nothing."""
+
+FINER_THAN_AREAS = ("community", "grid")
+"""Levels at which a case-anchored rule draws compounds: a block is as fine as a run knows anything."""
+
+BY_BLOCK = ("infections", "infections_local", "infections_in_community", "infections_in_control")
+BY_DISTRICT = ("tests", "positives", "deaths")
+OF_THE_CITY = ("in_hospital", "in_icu")
+CAPACITY = {"staffed_beds": "beds", "icu_beds": "icu_beds"}
+"""Inputs of a rule that a run's city reports, by how fine; beds are those the folder lists."""
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """What stays the same from morning to morning.
+
+    Attributes:
+        column: int64, shape (block,). Column of each block's area among `areas_at`; -1 where it lies in none.
+        district_column: the same of each district; -1 where a district is wider than the level.
+        block: rows of a block in `Seen.infections`: ``area_id, place_id`` (`place_id` null where areas are graded).
+    """
+
+    rules: RuleSet
+    ground: Ground
+    areas: AreaTree
+    level: str
+    areas_at: tuple[str, ...]
+    column: np.ndarray
+    district_column: np.ndarray
+    block: pl.DataFrame
+    places: pl.DataFrame
+    residents: np.ndarray
+    block_at: dict[str, int]
+    blocks_in: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def blocks_of(self, area_id: str) -> np.ndarray:
+        """The blocks of an area, int64."""
+        if area_id not in self.blocks_in:
+            self.blocks_in[area_id] = np.nonzero(self.ground.blocks_of[area_id])[0]
+        return self.blocks_in[area_id]
+
+
+def zoning_of(rules: RuleSet, ground: Ground, areas: AreaTree, *, level: str) -> Zoning:
+    """The rule set as a function of what a run's city has seen.
+
+    Args:
+        rules: a rule set that can be judged from what a run reports.
+        ground: the city of the run.
+        areas: its tree of areas, with populations.
+        level: level of the areas that are graded. A case-anchored rule draws compounds at ``community`` and ``grid``,
+            and whole areas at a wider level.
+
+    Returns:
+        A function that gives the tier of every block: that of the compound or area it lies in, the strictest where
+        several hold, the mildest where there is no zone, -1 where the rule cannot judge. The tiers are all of the
+        rule set's, mildest first.
+
+    Raises:
+        InvalidInput: the level is not one the rule grades or the city has, or the rule reads what no run reports.
+    """
+    faults = list(_refusals(rules, ground, areas, level))
+    if faults:
+        raise InvalidInput(f'"{rules.key}" cannot draw zones in a simulated city.', faults)
+    layout = _layout(rules, ground, areas, level)
+    see: Callable[[CitySeen], Seen] = _see_events(layout) if rules.anchored is not None else _see_series(layout)
+
+    def zoning(seen: CitySeen) -> Zones:
+        if rules.judged is not None and seen.day + seen.before.shape[0] == 0:
+            return Zones(tiers=_tiers(rules), tier=np.full(ground.blocks, NOT_JUDGED))
+        return _by_block(draw_zones(see(seen), rules), layout)
+
+    return zoning
+
+
+def _refusals(rules: RuleSet, ground: Ground, areas: AreaTree, level: str) -> Iterator[Fault]:
+    def fault(problem: str, mend: str, column: str = "level") -> Fault:
+        return Fault(file="draw_zones", column=column, problem=problem, mend=mend)
+
+    there = [name for name in LEVELS if areas.at_level(name)]
+    if rules.anchored is not None:
+        if level not in (*there, *FINER_THAN_AREAS):
+            yield fault(f'the city has no areas of level "{level}"', f"Write one of {', '.join(there)}, or community")
+        if not any(trigger.input == "infections_by_unit" for trigger in rules.anchored.triggers):
+            yield fault(
+                "it opens zones by the stays of infected people only, and a run does not report stays day by day",
+                "Take a rule set that opens zones where infected people live, such as china-9th",
+                "rules",
+            )
+        return
+    judged = rules.judged
+    assert judged is not None
+    graded = [name for name in judged.levels if name in there]
+    if level not in graded:
+        mend = f"Write {' or '.join(graded)}" if graded else "Take another rule set; this city has no such areas"
+        yield fault(f'{rules.key} grades {", ".join(judged.levels)}, not "{level}"', mend)
+        return
+    shown = _shown(ground, areas, level)
+    lacking = {
+        key: [name for name in (one.numerator, one.denominator) if name not in (None, "residents", *shown)]
+        for key, one in judged.indicators.items()
+    }
+    needed = {name for key, names in lacking.items() if not judged.indicators[key].optional for name in names}
+    for group in judged.needs:
+        if all(lacking[key] for key in group):
+            needed |= {str(name) for key in group for name in lacking[key]}
+    if needed:
+        yield fault(
+            f"it reads {', '.join(sorted(str(name) for name in needed))}, which a run does not report by {level}",
+            f"Take a rule set that reads no more than {', '.join(sorted(shown))}"
+            + ("" if level == "city" else ", or grade the whole city"),
+            "rules",
+        )
+
+
+def _shown(ground: Ground, areas: AreaTree, level: str) -> tuple[str, ...]:
+    """Inputs that a run's city reports for the areas of a level."""
+    fine = {areas[code].level for code in ground.districts}
+    wide = LEVELS.index(level) <= min(LEVELS.index(name) for name in fine)
+    shown = [*BY_BLOCK, *(BY_DISTRICT if wide else ())]
+    if level == "city":
+        shown += [*OF_THE_CITY, *(name for name, resource in CAPACITY.items() if resource in ground.capacity)]
+    return tuple(shown)
+
+
+def _layout(rules: RuleSet, ground: Ground, areas: AreaTree, level: str) -> _Layout:
+    by_compound = rules.anchored is not None and level in FINER_THAN_AREAS
+    areas_at = tuple(area.area_id for area in areas.at_level(level))
+    position = {area_id: column for column, area_id in enumerate(areas_at)}
+
+    def column_of(area_id: str) -> int:
+        return next((position[step.area_id] for step in areas.path(area_id) if step.area_id in position), -1)
+
+    of_area = {area_id: column_of(area_id) for area_id in dict.fromkeys((*ground.block_area, *ground.districts))}
+    column = np.array([of_area[area_id] for area_id in ground.block_area], dtype=np.int64)
+    place = pl.Series(ground.block_place, dtype=pl.String)
+    own = pl.Series(ground.block_area, dtype=pl.String)
+    graded = pl.Series([None if at < 0 else areas_at[at] for at in column.tolist()], dtype=pl.String)
+    block = (
+        pl.DataFrame({"area_id": own, "place_id": place})
+        if by_compound
+        else pl.DataFrame({"area_id": graded.fill_null(own), "place_id": pl.repeat(None, place.len(), dtype=pl.String)})
+    )
+    return _Layout(
+        rules=rules,
+        ground=ground,
+        areas=areas,
+        level=level,
+        areas_at=areas_at,
+        column=column,
+        district_column=np.array([of_area[district] for district in ground.districts], dtype=np.int64),
+        block=block,
+        places=pl.DataFrame(
+            {
+                "place_id": place,
+                "area_id": own,
+                "kind": pl.repeat("residence", place.len(), eager=True),
+                "capacity": ground.residents.sum(axis=1).astype(np.float64),
+            },
+            schema=PLACES,
+        ),
+        residents=np.array([_number(areas.population(area_id)) for area_id in areas_at]),
+        block_at={code: block for block, code in enumerate(ground.block_place)},
+    )
+
+
+def _number(known: int | None) -> float:
+    return float("nan") if known is None else float(known)
+
+
+def _see_events(layout: _Layout) -> Callable[[CitySeen], Seen]:
+    """What a case-anchored rule goes by: infections by compound or area, and rounds of tests.
+
+    Of older infections than the longest zone can last nothing is left, so they are not handed over.
+    """
+    anchored = layout.rules.anchored
+    assert anchored is not None
+    reach = 2 + max(
+        sum(stage.quiet_days + anchored.pending_days + 1 for stage in chain(anchored, trigger.stage))
+        for trigger in anchored.triggers
+    )
+
+    def see(seen: CitySeen) -> Seen:
+        found, held = _reports(seen, reach), _reports(seen, reach, held=True)
+        day, block = np.nonzero(found)
+        number = found[day, block].astype(np.float64)
+        outside = number - held[day, block]
+        first = np.datetime64(seen.date - timedelta(days=found.shape[0]), "D")
+        rows = layout.block[block].with_columns(
+            date=pl.Series(first + day).cast(pl.Date),
+            infections=pl.Series(number),
+            outside=pl.Series(outside),
+            at_least=pl.lit(value=False),
+        )
+        if layout.level not in FINER_THAN_AREAS:
+            rows = rows.group_by("date", "area_id", "place_id", "at_least").agg(pl.col("infections", "outside").sum())
+        return Seen(
+            on=seen.date,
+            areas=layout.areas,
+            infections=rows.select(list(INFECTIONS)),
+            places=layout.places,
+            rounds=_rounds(seen, layout.ground, reach),
+        )
+
+    return see
+
+
+def _reports(seen: CitySeen, days: int, *, held: bool = False) -> np.ndarray:
+    """Reports (or those found while kept apart) of the last days, int32, shape (day, block); the last is yesterday.
+
+    Of the reports before the run nobody knows who was kept apart; all count.
+    """
+    now = (seen.reports_in_control if held else seen.reports)[max(seen.day - days, 0) : seen.day]
+    earlier = max(days - seen.day, 0)
+    before = seen.before[seen.before.shape[0] - min(earlier, seen.before.shape[0]) :]
+    return np.concatenate([np.zeros_like(before) if held else before, now])
+
+
+def _rounds(seen: CitySeen, ground: Ground, days: int) -> pl.DataFrame:
+    """People screened by day and district."""
+    if seen.screened is None:
+        return pl.DataFrame(schema=ROUNDS)
+    first = max(seen.day - days, 0)
+    screened = seen.screened[first : seen.day]
+    day, district = np.nonzero(screened)
+    return pl.DataFrame(
+        {
+            "date": pl.Series(np.datetime64(seen.start + timedelta(days=first), "D") + day).cast(pl.Date),
+            "area_id": pl.Series(ground.districts, dtype=pl.String)[district],
+            "tested": screened[day, district].astype(np.float64),
+            "positives": np.zeros(day.size),
+        },
+        schema=ROUNDS,
+    )
+
+
+def _see_series(layout: _Layout) -> Callable[[CitySeen], Seen]:
+    """What an indicator rule goes by: daily numbers of the areas of one level."""
+    judged = layout.rules.judged
+    assert judged is not None
+    shown = _shown(layout.ground, layout.areas, layout.level)
+    read = [name for name in inputs_of(judged) if name in shown]
+
+    def see(seen: CitySeen) -> Seen:
+        values = {name: _daily(name, seen, layout) for name in read}
+        listed = bool(seen.reports.any())
+        series = Series(
+            values=values,
+            residents=layout.residents,
+            zero_before=frozenset(name for name in read if listed and name in BY_BLOCK and not _unknown(values[name])),
+        )
+        return Seen(
+            on=seen.date - timedelta(days=1),
+            areas=layout.areas,
+            series={layout.level: series},
+            level_areas={layout.level: layout.areas_at},
+            infections=pl.DataFrame(schema=INFECTIONS),
+            places=layout.places,
+        )
+
+    return see
+
+
+def _unknown(values: np.ndarray) -> bool:
+    return bool(np.isnan(values[0]).any())
+
+
+def _daily(name: str, seen: CitySeen, layout: _Layout) -> np.ndarray:
+    """One input on every day, those before the run first; float64, shape (day, area)."""
+    width, earlier = len(layout.areas_at), seen.before.shape[0]
+
+    def summed(table: np.ndarray, column: np.ndarray) -> np.ndarray:
+        out = np.zeros((table.shape[0], width))
+        inside = column >= 0
+        np.add.at(out.T, column[inside], table[:, inside].T)
+        return out
+
+    if name in CAPACITY:
+        return np.full((earlier + seen.day, width), layout.ground.capacity[CAPACITY[name]])
+    if name in BY_BLOCK:
+        now = {
+            "infections": seen.reports,
+            "infections_local": seen.reports - seen.imported,
+            "infections_in_community": seen.reports - seen.reports_in_control,
+            "infections_in_control": seen.reports_in_control,
+        }[name]
+        told = name in ("infections", "infections_local")
+        before = summed(seen.before, layout.column) if told else np.full((earlier, width), np.nan)
+        return np.concatenate([before, summed(now, layout.column)])
+    before = np.full((earlier, width), np.nan)
+    if name in OF_THE_CITY:
+        return np.concatenate([before, getattr(seen, name).astype(np.float64)[:, None]])
+    return np.concatenate([before, summed(getattr(seen, name), layout.district_column)])
+
+
+def _tiers(rules: RuleSet) -> tuple[str, ...]:
+    return tuple(tier.code for tier in rules.tiers)
+
+
+def _by_block(drawn: ZoneMap, layout: _Layout) -> Zones:
+    """The tier of every block: the strictest of the zones it lies in."""
+    rules = layout.rules
+    rank = {code: place for place, code in enumerate(drawn.tiers)}
+    start = rank[rules.ladder[0].code] if rules.anchored is not None else NOT_JUDGED
+    tier = np.full(layout.ground.blocks, start)
+    zones = drawn.zones.filter(pl.col("tier").is_not_null()).select("area_id", "place_id", "tier")
+    for area_id, place_id, code in zones.iter_rows():
+        if place_id is None:
+            blocks = layout.blocks_of(area_id)
+            tier[blocks] = np.maximum(tier[blocks], rank[code])
+        elif place_id in layout.block_at:
+            block = layout.block_at[place_id]
+            tier[block] = max(tier[block], rank[code])
+    return Zones(tiers=drawn.tiers, tier=tier)
