@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from seawall.city import City
     from seawall.measures import Ground, Strategy, Zoning
     from seawall.twin.simulate import Progress
-    from seawall.twin.study import Question, Study
+    from seawall.twin.study import Question, RuleSets, Study
     from seawall.watch.situation import Situation
+    from seawall.zones import RuleSet
 
 
 def simulate(
@@ -96,8 +97,7 @@ def simulate(
             question,
             output,
             situation=situation,
-            zonings=_zonings(opened),
-            cache=output / "people",
+            rules=_rules(strategies, opened),
             threads=threads,
             fresh=fresh,
             emit=not no_city,
@@ -137,18 +137,35 @@ def _situation(city: City, on: date, seed: int, tell: Callable[[str], None]) -> 
     return assess(city, on, seed=seed, progress=tell)
 
 
-def _zonings(city: City) -> Callable[[Strategy, Ground], Zoning | None]:
-    """Rules for zones, by strategy."""
+def _rules(strategies: Mapping[str, Strategy], city: City) -> RuleSets | None:
+    """The rule sets that the strategies draw zones by; every fault of every one is told."""
+    drawn = {strategy.zoning.rules: strategy for strategy in strategies.values() if strategy.zoning is not None}
+    if not drawn:
+        return None
+    from seawall.core import Fault, InvalidInput
+    from seawall.twin.study import RuleSets
+    from seawall.zones import load_rules
+    from seawall.zones.in_loop import zoning_of
 
-    def zoning(strategy: Strategy, ground: Ground) -> Zoning | None:
-        drawn = strategy.zoning
-        if drawn is None:
-            return None
-        from seawall.zones.in_loop import zoning_of
+    found: dict[str, RuleSet] = {}
+    faults: list[Fault] = []
+    for name in drawn:
+        try:
+            found[name] = load_rules(name)
+        except InvalidInput as error:
+            faults += error.faults
+    if faults:
+        raise InvalidInput(f"{len(faults)} problem(s) with the rule sets; nothing was run.", faults)
 
-        return zoning_of(drawn.rules, city, ground)
+    def zoning(strategy: Strategy, ground: Ground) -> Zoning:
+        assert strategy.zoning is not None
+        return zoning_of(found[strategy.zoning.rules], ground, city.areas, level=strategy.zoning.level)
 
-    return zoning
+    return RuleSets(
+        zoning=zoning,
+        tiers={name: tuple(tier.code for tier in rules.tiers) for name, rules in found.items()},
+        text={name: repr(rules) for name, rules in found.items()},
+    )
 
 
 def _pages(study: Study, city: City, output: Path, lang: str, tell: Callable[[str], None]) -> list[Path]:

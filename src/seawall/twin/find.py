@@ -187,7 +187,7 @@ def _count_tests(
 
 def _of_ages(run: Run, ages: tuple[int, int]) -> np.ndarray:
     """Residents of these ages, float64, shape (block, class); a class cut by the ages counts by its share."""
-    low = np.array([np.nonzero(cls == AGE_CLASS)[0].min() for cls in range(run.map.residents.shape[1])])
+    low = np.array([int(np.argmax(cls == AGE_CLASS)) for cls in range(run.map.residents.shape[1])])
     high = np.append(low[1:], 101)
     inside = np.clip(np.minimum(high, ages[1] + 1) - np.maximum(low, ages[0]), 0, None) / (high - low)
     return np.asarray(run.map.residents * inside)

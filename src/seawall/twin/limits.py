@@ -44,14 +44,13 @@ def _work(run: Run, number: int, limit: Limit) -> None:
     workers = _workers(run)
     lost = np.zeros(workers.shape[0])
     kinds = list(limit.kinds)
-    lost[kinds] = workers[kinds][:, limit.blocks].sum(axis=1) * (1 - limit.left) * limit.lost * limit.lost
+    lost[kinds] = workers[kinds][:, limit.blocks].sum(axis=1) * (1 - limit.left) * limit.lost
     run.burden.add_sectors(number, "lost_work_days", run.state.day, lost)
 
 
 def _school(run: Run, number: int, limit: Limit) -> None:
     pupils = _members(run, "pupils", 1, 5)[list(limit.kinds)].sum(axis=0) * limit.blocks
     pupils = pupils * (1 - limit.left) * limit.lost
-    pupils = pupils * limit.lost
     for district in np.unique(run.state.world.ground.district_of_block[pupils > 0]).tolist():
         mine = run.state.world.ground.district_of_block == district
         run.burden.add_total(number, "lost_school_days", run.state.day, district, float(pupils[mine].sum()))

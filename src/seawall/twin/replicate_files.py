@@ -23,7 +23,7 @@ def replicate_file(folder: Path, replicate: int) -> Path:
 
 
 def save_outcome(outcome: Outcome, folder: Path, fingerprint: str) -> None:
-    """Write a replicate with the fingerprint of all it depends on: complete or not at all, and always the same bytes."""
+    """Write a replicate with the fingerprint of all it depends on: complete or not at all, always the same bytes."""
     arrays: dict[str, np.ndarray] = {"fingerprint": np.array(fingerprint)}
     for name in _ARRAYS:
         arrays[name] = getattr(outcome, name)

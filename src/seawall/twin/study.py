@@ -46,10 +46,25 @@ ASKED = "study.json"
 """File that says what a study was asked; by it a second call knows whether it may go on."""
 
 SUMMARY = "summary.json"
+PEOPLE = "people"
+"""Folder in which the residents are kept, so that they are made once."""
+
 LEAST_INFECTED = 1
 
-Zonings = Callable[[Strategy, Ground], Zoning | None]
-"""Rule for the zones that a strategy draws in this city; None where it draws none."""
+
+@dataclass(frozen=True, kw_only=True)
+class RuleSets:
+    """The rule sets of zones that the strategies name; the twin itself knows none.
+
+    Attributes:
+        zoning: told a strategy that draws zones and the city; gives the rule as a function of what is seen.
+        tiers: name of a rule set to the codes of its tiers.
+        text: name of a rule set to all that it says, by which it is told from another of that name.
+    """
+
+    zoning: Callable[[Strategy, Ground], Zoning]
+    tiers: Mapping[str, tuple[str, ...]]
+    text: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,9 +166,8 @@ def play_study(
     output: Path,
     *,
     situation: Situation | None = None,
-    zonings: Zonings = lambda _strategy, _ground: None,
+    rules: RuleSets | None = None,
     synthesised: tuple[People, Contacts] | None = None,
-    cache: Path | None = None,
     threads: int | None = None,
     fresh: bool = False,
     emit: bool = True,
@@ -167,9 +181,8 @@ def play_study(
         question: what is asked.
         output: folder to write.
         situation: what the city's reports say of today, where the runs go on from it.
-        zonings: see `Zonings`.
+        rules: what the strategies draw zones by, where one does.
         synthesised: the people and their contacts, where they have been made; None: they are made from the folder.
-        cache: folder to keep the people in.
         threads: how many to use; as many as there are cores when None. They change no bit.
         fresh: whether to throw away another study that lies in the folder.
         emit: whether to write the first replicate as a city folder, and the truth beside it.
@@ -181,23 +194,24 @@ def play_study(
     """
     start = start_of(city, question)
     course = course_of(question.pathogen or city.pathogen)
-    asked = asked_of(city, question, start)
-    prepare(output, asked, fresh=fresh)
+    asked = asked_of(city, question, start, rules)
+    refuse_other(output, asked, fresh=fresh)
     if synthesised is None:
         from seawall.city.synth import synthesise
 
         tell("the residents")
-        synthesised = synthesise(city, seed=question.seed, cache=cache, progress=tell)
+        synthesised = synthesise(city, seed=question.seed, cache=output / PEOPLE, progress=tell)
     people, contacts = synthesised
     tell("the ways in which they meet")
     setting = setting_of(city, people, contacts, course)
-    scenarios = scenarios_of(setting, question, start, situation, zonings)
+    scenarios = scenarios_of(setting, question, start, situation, rules)
+    begin(output, asked, fresh=fresh)
     runs: dict[str, Runs] = {}
     emitted: dict[str, Path] = {}
     for key, scenario in scenarios.items():
         home = home_of(output, key, question)
         fingerprint = _fingerprint(asked, key)
-        known = {} if fresh else load_outcomes(home / "replicates", fingerprint)
+        known = load_outcomes(home / "replicates", fingerprint)
         told = None if progress is None else progress(key)
         if emit:
             emitted[key] = home / "city"
@@ -224,7 +238,7 @@ def play_study(
     tell("tables")
     tables = study_tables(runs)
     files = write_tables(tables, output)
-    summary = summary_of(city, question, start, setting, runs, tables)
+    summary = summary_of(city, question, asked, setting, runs, tables)
     files["summary"] = output / SUMMARY
     _write_json(output / SUMMARY, summary)
     return Study(
@@ -272,7 +286,7 @@ def last_reported(city: City) -> date | None:
     return max((day for day in days if day is not None), default=None)
 
 
-def asked_of(city: City, question: Question, start: date) -> dict[str, Any]:
+def asked_of(city: City, question: Question, start: date, rules: RuleSets | None) -> dict[str, Any]:
     """Everything that a replicate depends on, as plain data; threads and the number of replicates are not among it."""
     return {
         "software": f"seawall {__version__}",
@@ -284,6 +298,7 @@ def asked_of(city: City, question: Question, start: date) -> dict[str, Any]:
         "infected": question.infected,
         "infected_in": list(question.infected_in),
         "strategies": {key: _hash(repr(strategy)) for key, strategy in question.strategies.items()},
+        "rules": {} if rules is None else {name: _hash(text) for name, text in rules.text.items()},
     }
 
 
@@ -296,41 +311,56 @@ def _fingerprint(asked: Mapping[str, Any], key: str) -> str:
     return _hash(json.dumps(alone, sort_keys=True))
 
 
-def prepare(output: Path, asked: Mapping[str, Any], *, fresh: bool) -> None:
-    """Make the folder ready: new, or holding the same study.
+def refuse_other(output: Path, asked: Mapping[str, Any], *, fresh: bool) -> None:
+    """Find out whether the folder is new, or holds the same study.
 
     Raises:
         InvalidInput: it holds something else. Carries what differs.
     """
-    path = output / ASKED
     if output.exists() and not output.is_dir():
         raise InvalidInput(
             "The study cannot be written.",
             [Fault(file=str(output), problem="there is a file of that name", mend="Give another folder with -o")],
         )
-    if not path.exists():
-        if output.is_dir() and any(output.iterdir()):
+    earlier = _asked_before(output)
+    if earlier is None:
+        if output.is_dir() and {path.name for path in output.iterdir()} - {PEOPLE}:
             mend = "Give a folder that is new or empty with -o"
             fault = Fault(file=str(output), problem="it holds files that no study wrote", mend=mend)
             raise InvalidInput("The study cannot be written.", [fault])
-    else:
-        earlier = json.loads(path.read_text(encoding="utf-8"))
-        differs = [name for name in asked if earlier.get(name) != asked[name]]
-        if differs and not fresh:
-            mend = "Give another folder with -o, or --fresh to throw the other study away"
-            faults = [
-                Fault(
-                    file=str(path),
-                    column=name,
-                    problem=f"the study there was asked {_shown(earlier.get(name))}, this one {_shown(asked[name])}",
-                    mend=mend,
-                )
-                for name in differs
-            ]
-            raise InvalidInput("Another study lies in this folder; nothing was run.", faults)
-        if differs or fresh:
-            _clear(output)
-    _write_json(path, asked)
+        return
+    differs = [name for name in asked if earlier.get(name) != asked[name]]
+    if differs and not fresh:
+        mend = "Give another folder with -o, or --fresh to throw the other study away"
+        faults = [
+            Fault(
+                file=str(output / ASKED),
+                column=name,
+                problem=f"the study there was asked {_shown(earlier.get(name))}, this one {_shown(asked[name])}",
+                mend=mend,
+            )
+            for name in differs
+        ]
+        raise InvalidInput("Another study lies in this folder; nothing was run.", faults)
+
+
+def begin(output: Path, asked: Mapping[str, Any], *, fresh: bool) -> None:
+    """Write down what is asked, and throw away another study, or this one where it is to begin anew."""
+    if fresh or _asked_before(output) != asked:
+        _clear(output)
+    output.mkdir(parents=True, exist_ok=True)
+    _write_json(output / ASKED, asked)
+
+
+def _asked_before(output: Path) -> dict[str, Any] | None:
+    """What the study in a folder was asked; None where there is none."""
+    try:
+        said = json.loads((output / ASKED).read_text(encoding="utf-8"))
+    except OSError:
+        return None
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _shown(value: Any) -> str:
@@ -339,6 +369,8 @@ def _shown(value: Any) -> str:
 
 def _clear(output: Path) -> None:
     """Throw away what a study left."""
+    if not output.is_dir():
+        return
     for home in (output, *(path for path in output.iterdir() if (path / "replicates").is_dir())):
         for name in ("replicates", "truth"):
             shutil.rmtree(home / name, ignore_errors=True)
@@ -352,7 +384,7 @@ def _write_json(path: Path, said: Mapping[str, Any]) -> None:
 
 
 def scenarios_of(
-    setting: Setting, question: Question, start: date, situation: Situation | None, zonings: Zonings
+    setting: Setting, question: Question, start: date, situation: Situation | None, rules: RuleSets | None
 ) -> dict[str, Scenario]:
     """The scenario of each strategy; all begin alike.
 
@@ -380,8 +412,14 @@ def scenarios_of(
         faults.append(Fault(file="--infected", problem="the folder holds no reports to go on from", mend=mend))
     for key, strategy in question.strategies.items():
         try:
-            check_strategy(strategy, setting.map, products=tuple(PRODUCTS))
-            zoning = zonings(strategy, setting.map)
+            check_strategy(
+                strategy,
+                setting.map,
+                products=tuple(PRODUCTS),
+                rules=None if rules is None else rules.tiers,
+            )
+            drawn = strategy.zoning is not None and rules is not None
+            zoning = rules.zoning(strategy, setting.map) if drawn and rules is not None else None
         except InvalidInput as error:
             faults += error.faults
             continue
@@ -434,7 +472,7 @@ def _emit(
 def summary_of(
     city: City,
     question: Question,
-    start: date,
+    asked: Mapping[str, Any],
     setting: Setting,
     runs: Mapping[str, Runs],
     tables: Mapping[str, pl.DataFrame],
@@ -444,7 +482,7 @@ def summary_of(
     totals = tables["totals"]
     return {
         "city": city.name,
-        "asked": asked_of(city, question, start),
+        "asked": dict(asked),
         "replicates": question.replicates,
         "residents": people.residents,
         "people": {name: said for name, said in people.meta.items() if _plain(said)},

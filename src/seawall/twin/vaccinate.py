@@ -60,7 +60,7 @@ def _ready(run: Run, lever: Doses, people: np.ndarray) -> np.ndarray:
 
 
 def _keep_rest(run: Run, lever: Doses, queue: np.ndarray, taken: int) -> None:
-    """Leave in the queue whom today did not come to, who lives where no doses are given today, and whose turn is to come.
+    """Leave in the queue whom today did not come to, who lives elsewhere, and who still has too few doses.
 
     Those who have had more doses than are asked for, and the dead, never come back.
     """

@@ -48,7 +48,8 @@ class _Layout:
     Attributes:
         column: int64, shape (block,). Column of each block's area among `areas_at`; -1 where it lies in none.
         district_column: the same of each district; -1 where a district is wider than the level.
-        block: rows of a block in `Seen.infections`: ``area_id, place_id`` (`place_id` null where areas are graded).
+        unit: what a case-anchored rule grades, ``area_id, place_id``: the compounds, or the areas of the level.
+        compounds: whether it grades compounds.
     """
 
     rules: RuleSet
@@ -58,7 +59,8 @@ class _Layout:
     areas_at: tuple[str, ...]
     column: np.ndarray
     district_column: np.ndarray
-    block: pl.DataFrame
+    unit: pl.DataFrame
+    compounds: bool
     places: pl.DataFrame
     residents: np.ndarray
     block_at: dict[str, int]
@@ -154,7 +156,7 @@ def _shown(ground: Ground, areas: AreaTree, level: str) -> tuple[str, ...]:
 
 
 def _layout(rules: RuleSet, ground: Ground, areas: AreaTree, level: str) -> _Layout:
-    by_compound = rules.anchored is not None and level in FINER_THAN_AREAS
+    compounds = rules.anchored is not None and level in FINER_THAN_AREAS
     areas_at = tuple(area.area_id for area in areas.at_level(level))
     position = {area_id: column for column, area_id in enumerate(areas_at)}
 
@@ -165,12 +167,9 @@ def _layout(rules: RuleSet, ground: Ground, areas: AreaTree, level: str) -> _Lay
     column = np.array([of_area[area_id] for area_id in ground.block_area], dtype=np.int64)
     place = pl.Series(ground.block_place, dtype=pl.String)
     own = pl.Series(ground.block_area, dtype=pl.String)
-    graded = pl.Series([None if at < 0 else areas_at[at] for at in column.tolist()], dtype=pl.String)
-    block = (
-        pl.DataFrame({"area_id": own, "place_id": place})
-        if by_compound
-        else pl.DataFrame({"area_id": graded.fill_null(own), "place_id": pl.repeat(None, place.len(), dtype=pl.String)})
-    )
+    unit = {"area_id": own, "place_id": place}
+    if not compounds:
+        unit = {"area_id": pl.Series(areas_at), "place_id": pl.Series([None] * len(areas_at))}
     return _Layout(
         rules=rules,
         ground=ground,
@@ -179,7 +178,8 @@ def _layout(rules: RuleSet, ground: Ground, areas: AreaTree, level: str) -> _Lay
         areas_at=areas_at,
         column=column,
         district_column=np.array([of_area[district] for district in ground.districts], dtype=np.int64),
-        block=block,
+        unit=pl.DataFrame(unit, schema={"area_id": pl.String, "place_id": pl.String}),
+        compounds=compounds,
         places=pl.DataFrame(
             {
                 "place_id": place,
@@ -201,7 +201,8 @@ def _number(known: int | None) -> float:
 def _see_events(layout: _Layout) -> Callable[[CitySeen], Seen]:
     """What a case-anchored rule goes by: infections by compound or area, and rounds of tests.
 
-    Of older infections than the longest zone can last nothing is left, so they are not handed over.
+    Of infections older than the longest zone nothing is left, and of those in one compound or area only the last day
+    on which one counts decides how long it goes on; so no more is handed over.
     """
     anchored = layout.rules.anchored
     assert anchored is not None
@@ -210,20 +211,23 @@ def _see_events(layout: _Layout) -> Callable[[CitySeen], Seen]:
         for trigger in anchored.triggers
     )
 
+    def by_unit(table: np.ndarray) -> np.ndarray:
+        return table if layout.compounds else _summed(table, layout.column, len(layout.areas_at))
+
     def see(seen: CitySeen) -> Seen:
         found, held = _reports(seen, reach), _reports(seen, reach, held=True)
-        day, block = np.nonzero(found)
-        number = found[day, block].astype(np.float64)
-        outside = number - held[day, block]
-        first = np.datetime64(seen.date - timedelta(days=found.shape[0]), "D")
-        rows = layout.block[block].with_columns(
+        infections = by_unit(found)
+        outside = infections - by_unit(held)
+        counts = outside if anchored.in_control == "left_out" else infections
+        at = np.nonzero((counts > 0).any(axis=0))[0]
+        day = counts.shape[0] - 1 - np.argmax(counts[::-1, at] > 0, axis=0) if at.size else at
+        first = np.datetime64(seen.date - timedelta(days=counts.shape[0]), "D")
+        rows = layout.unit[at].with_columns(
             date=pl.Series(first + day).cast(pl.Date),
-            infections=pl.Series(number),
-            outside=pl.Series(outside),
+            infections=pl.Series(infections[day, at].astype(np.float64)),
+            outside=pl.Series(outside[day, at].astype(np.float64)),
             at_least=pl.lit(value=False),
         )
-        if layout.level not in FINER_THAN_AREAS:
-            rows = rows.group_by("date", "area_id", "place_id", "at_least").agg(pl.col("infections", "outside").sum())
         return Seen(
             on=seen.date,
             areas=layout.areas,
@@ -244,6 +248,14 @@ def _reports(seen: CitySeen, days: int, *, held: bool = False) -> np.ndarray:
     earlier = max(days - seen.day, 0)
     before = seen.before[seen.before.shape[0] - min(earlier, seen.before.shape[0]) :]
     return np.concatenate([np.zeros_like(before) if held else before, now])
+
+
+def _summed(table: np.ndarray, column: np.ndarray, width: int) -> np.ndarray:
+    """Sums of the columns of a table by the area they belong to, float64, shape (day, area)."""
+    out = np.zeros((width, table.shape[0]))
+    inside = column >= 0
+    np.add.at(out, column[inside], table[:, inside].T)
+    return out.T
 
 
 def _rounds(seen: CitySeen, ground: Ground, days: int) -> pl.DataFrame:
@@ -299,12 +311,6 @@ def _daily(name: str, seen: CitySeen, layout: _Layout) -> np.ndarray:
     """One input on every day, those before the run first; float64, shape (day, area)."""
     width, earlier = len(layout.areas_at), seen.before.shape[0]
 
-    def summed(table: np.ndarray, column: np.ndarray) -> np.ndarray:
-        out = np.zeros((table.shape[0], width))
-        inside = column >= 0
-        np.add.at(out.T, column[inside], table[:, inside].T)
-        return out
-
     if name in CAPACITY:
         return np.full((earlier + seen.day, width), layout.ground.capacity[CAPACITY[name]])
     if name in BY_BLOCK:
@@ -315,12 +321,12 @@ def _daily(name: str, seen: CitySeen, layout: _Layout) -> np.ndarray:
             "infections_in_control": seen.reports_in_control,
         }[name]
         told = name in ("infections", "infections_local")
-        before = summed(seen.before, layout.column) if told else np.full((earlier, width), np.nan)
-        return np.concatenate([before, summed(now, layout.column)])
+        before = _summed(seen.before, layout.column, width) if told else np.full((earlier, width), np.nan)
+        return np.concatenate([before, _summed(now, layout.column, width)])
     before = np.full((earlier, width), np.nan)
     if name in OF_THE_CITY:
         return np.concatenate([before, getattr(seen, name).astype(np.float64)[:, None]])
-    return np.concatenate([before, summed(getattr(seen, name), layout.district_column)])
+    return np.concatenate([before, _summed(getattr(seen, name), layout.district_column, width)])
 
 
 def _tiers(rules: RuleSet) -> tuple[str, ...]:

@@ -184,11 +184,13 @@ def _fill(
     """Write ages of all areas whose own ages, or those of an area above, are known."""
     if not bands:
         return
-    shapes: dict[Bands, np.ndarray] = {}
-    for kind, persons in bands.values():
-        shapes[kind] = shapes.get(kind, 0) + persons
-    singles = {kind: _within(kind, persons) for kind, persons in shapes.items()}
-    exact = {area_id: _singles(kind, persons, singles[kind]) for area_id, (kind, persons) in bands.items()}
+    kinds: dict[Bands, list[str]] = {}
+    for area_id, (kind, _) in bands.items():
+        kinds.setdefault(kind, []).append(area_id)
+    exact: dict[str, np.ndarray] = {}
+    for kind, codes in kinds.items():
+        persons = np.array([bands[code][1] for code in codes])
+        exact |= zip(codes, _singles(kind, persons), strict=True)
     below: dict[str, list[int]] = {}
     under: dict[str, int] = {}
     for row, (area_id, _) in enumerate(leaves):
@@ -243,12 +245,17 @@ def _within(bands: Bands, persons: np.ndarray) -> np.ndarray:
     return found
 
 
-def _singles(bands: Bands, persons: np.ndarray, shape: np.ndarray) -> np.ndarray:
-    """Whole persons at each age, int64, shape (age,): `persons` divided within their bands as `shape` is."""
-    found = np.zeros(AGES, dtype=np.int64)
-    for (low, high), count in zip(bands, persons.tolist(), strict=True):
+def _singles(bands: Bands, persons: np.ndarray) -> np.ndarray:
+    """Whole persons at each age, int64, shape (area, age), from persons by band, shape (area, band).
+
+    Within a band all areas have the shares of their sum, whose ages are smooth.
+    """
+    shape = _within(bands, persons.sum(axis=0))
+    found = np.zeros((persons.shape[0], AGES), dtype=np.int64)
+    for at, (low, high) in enumerate(bands):
         ages = np.arange(min(low, OLDEST), min(high, OLDEST) + 1)
-        found[ages] += largest_remainder(count, shape[ages])
+        shares = shape[ages] if shape[ages].sum() > 0 else np.ones(ages.size)
+        found[:, ages] += split_by_shares(persons[:, at], shares)
     return found
 
 
