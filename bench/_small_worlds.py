@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
@@ -63,8 +64,7 @@ def mixed(residents: int, course: Course, *, contacts: float = MANY, dosed_share
     return world_of(people, mix_alike(people, contacts), course)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rung:
+class Rung(NamedTuple):
     """A group of a ladder: so many people of one age, each of whom infects so many of the next group."""
 
     age: int

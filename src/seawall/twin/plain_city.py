@@ -210,7 +210,7 @@ class City:
     # ------------------------------------------------------------------ immunity and infection
 
     def left(self, history: History, variant: int) -> tuple[float, float, float]:
-        """What a history leaves of the chance to be infected, to fall ill, to need a bed or die.
+        """What a history leaves of the chance to be infected, and of falling ill, of needing a bed or dying when infected.
 
         Days are counted from the middle of the period in which the last dose or infection fell.
         """
@@ -257,8 +257,7 @@ class City:
         again = 1 if met.infected_by >= 0 else 0
         rank, word = self.luck(HARDNESS, person, again), self.draw(COURSE, person, again)
         byte = [word >> 8 * at & 255 for at in range(3)]
-        _, left_ill, left_severe = self.left(met, variant)
-        severe = left_severe * left_ill
+        _, left_ill, severe = self.left(met, variant)
         onset = int(course.onset_day[variant, byte[1]])
         ill = rank < course.p_symptoms[variant, age] * left_ill
         met_daily, total = self._contacts(person)

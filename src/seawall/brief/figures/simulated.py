@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -279,5 +279,3 @@ def _below(figure: Figure, handles: Sequence[Any]) -> None:
         borderaxespad=0.2,
         labelspacing=0.25,
     )
-
-

@@ -60,9 +60,9 @@ def occupy(
     working = np.empty(ages, dtype=np.int64)
     chronic = np.empty(ages, dtype=np.int64)
     for a in range(ages):
-        enrolled[a] = int(p_enrolled[a] * 65536.0 + 0.5)
-        working[a] = int(p_working[a] * 65536.0 + 0.5)
-        chronic[a] = int(p_chronic[a] * 65536.0 + 0.5)
+        enrolled[a] = np.int64(p_enrolled[a] * 65536.0 + 0.5)
+        working[a] = np.int64(p_working[a] * 65536.0 + 0.5)
+        chronic[a] = np.int64(p_chronic[a] * 65536.0 + 0.5)
     for b in range(district_of_block.size):
         district = district_of_block[b]
         for person in range(block_start[b], block_start[b + 1]):
@@ -70,7 +70,7 @@ def occupy(
             a = age[person]
             block[person] = b
             does = NOTHING
-            lot = int(bits & np.uint64(0xFFFF))
+            lot = np.int64(bits & np.uint64(0xFFFF))
             if role[person] == 1:
                 does = WARD
                 students[b, WARD] += 1
@@ -81,7 +81,7 @@ def occupy(
                 does = WORKER
                 workers[work_pick[district, (bits >> np.uint64(52)) & np.uint64(4095)]] += 1
             role[person] = does
-            ill = int((bits >> np.uint64(16)) & np.uint64(0xFFFF)) < chronic[a]
+            ill = np.int64((bits >> np.uint64(16)) & np.uint64(0xFFFF)) < chronic[a]
             traits[person] = (1 if ill else 0) | (2 if traits[person] else 0)
             history[person] = history_pick[district, a, (bits >> np.uint64(32)) & np.uint64(511)]
 
@@ -192,7 +192,7 @@ def lay_out(
             more = word(start, luck + np.uint64(1))
             luck += np.uint64(2)
             radius = math.sqrt(-2.0 * math.log(1.0 - unit(bits)))
-            firm = int(firm_median * math.exp(firm_spread * radius * math.cos(2.0 * math.pi * unit(more))) + 0.5)
+            firm = np.int64(firm_median * math.exp(firm_spread * radius * math.cos(2.0 * math.pi * unit(more))) + 0.5)
             firm = min(max(firm, 2), left)
             if left - firm == 1:
                 firm = left

@@ -73,7 +73,7 @@ def _numbers_of_sizes(residents: int, shares: np.ndarray, carry: np.ndarray, num
     left = residents
     for s in range(sizes):
         owed = residents / mean * shares[s] + carry[s]
-        number[s] = max(0, int(np.floor(owed + 0.5)))
+        number[s] = max(0, np.int64(np.floor(owed + 0.5)))
         carry[s] = owed
         left -= number[s] * (s + 1)
     while left < 0:
@@ -158,7 +158,7 @@ def settle(
         for a in range(ages):
             here = by_age[block, a]
             care_owed[a] += here * p_care[a]
-            cared = min(int(care_owed[a]), here)
+            cared = min(np.int64(care_owed[a]), here)
             care_owed[a] -= cared
             for _ in range(cared):
                 at -= 1
@@ -187,7 +187,7 @@ def settle(
         luck = _shuffle(size_of, homes, own, luck)
         begin = first
         for home in range(homes):
-            size = size_of[home]
+            size = np.int64(size_of[home])
             begin_of[home] = begin
             for member in range(size):
                 household[begin + member] = (member << 4) | size
@@ -205,7 +205,7 @@ def settle(
         owed = 0.5
         owed_pairs = 0.5
         for home in range(homes):
-            size = size_of[home]
+            size = np.int64(size_of[home])
             if size == 2:
                 owed_pairs += p_pair
                 if owed_pairs >= 1.0 and left > 0:
@@ -242,16 +242,16 @@ def settle(
         next_adult = 0
         # homes with minors
         for home in range(homes):
-            kids = int(minors_of[home])
+            kids = np.int64(minors_of[home])
             if kids == 0:
                 continue
             seat = begin_of[home]
-            stop = seat + size_of[home]
+            stop = seat + np.int64(size_of[home])
             while count[minors[next_minor]] == 0:
                 next_minor += 1
-            eldest = int(minors[next_minor])
+            eldest = np.int64(minors[next_minor])
             next_minor += 1
-            parents_end = seat + min(2, size_of[home] - kids)
+            parents_end = seat + min(2, np.int64(size_of[home]) - kids)
             kids_at = parents_end
             _take(count, eldest, age, kids_at)
             kids_at += 1
@@ -267,7 +267,7 @@ def settle(
             if seat < parents_end:
                 bits = word(own, luck)
                 luck += np.uint64(1)
-                target = eldest + int(np.floor(MOTHER_GAP + MOTHER_SPREAD * _bell(bits) + 0.5))
+                target = eldest + np.int64(np.floor(MOTHER_GAP + MOTHER_SPREAD * _bell(bits) + 0.5))
                 mother = nearest(count, target, min(max(eldest + 18, MINOR), ages - 1), min(eldest + 45, ages - 1))
                 if mother < 0:
                     mother = nearest(count, target, MINOR, ages - 1)
@@ -298,7 +298,7 @@ def settle(
         # homes of three and more without minors, then pairs, then who lives alone
         for turn in range(3):
             for home in range(homes):
-                size = size_of[home]
+                size = np.int64(size_of[home])
                 if minors_of[home] > 0 or (turn == 0) != (size >= 3) or (turn == 1) != (size == 2):
                     continue
                 seat = begin_of[home]
@@ -306,7 +306,7 @@ def settle(
                     next_adult += 1
                 if next_adult == n_adults:
                     continue
-                one = int(adults[next_adult])
+                one = np.int64(adults[next_adult])
                 next_adult += 1
                 bits = word(own, luck)
                 luck += np.uint64(1)
@@ -318,11 +318,11 @@ def settle(
                 bits = word(own, luck)
                 luck += np.uint64(1)
                 chance = unit(bits)
-                gap = 24 + int(bits & np.uint64(7)) + int((bits >> np.uint64(3)) & np.uint64(3))
+                gap = 24 + np.int64(bits & np.uint64(7)) + np.int64((bits >> np.uint64(3)) & np.uint64(3))
                 if size == 2:
                     if chance < PAIR_OF_GENERATIONS:
                         target = one + gap if one < 45 else one - gap
-                        woman = 1 - int((bits >> np.uint64(5)) & np.uint64(1))
+                        woman = 1 - np.int64((bits >> np.uint64(5)) & np.uint64(1))
                     else:
                         target = one + below(bits << np.uint64(8), 5) - (0 if woman else 4)
                         if one < 35 and chance < PAIR_OF_GENERATIONS + FLATMATES:
@@ -344,7 +344,7 @@ def settle(
                 parent = two
                 if one >= 45:
                     child, parent = two, one
-                    female[seat + 1] = int((bits >> np.uint64(6)) & np.uint64(1))
+                    female[seat + 1] = np.int64((bits >> np.uint64(6)) & np.uint64(1))
                     woman = 1 - woman
                 else:
                     female[seat + 1] = 1
@@ -361,7 +361,7 @@ def settle(
                     two = nearest(count, target, MINOR, ages - 1)
                     if two >= 0:
                         _take(count, two, age, place)
-                        female[place] = int(bits & np.uint64(1))
+                        female[place] = np.int64(bits & np.uint64(1))
         # whoever is left, wherever there is room: only where ages and sizes do not fit together
         a = 0
         for place in range(first, at):

@@ -117,27 +117,20 @@ def ordered_by_class(age: np.ndarray, block: np.ndarray, district_of_block: np.n
         block: uint16, shape (person,), rising.
         district_of_block: int32, shape (block,), rising.
     """
+    from seawall.city.synth.kernels import count_classes, fill_order
+
     classes, blocks = len(AGE_CLASS_FROM), district_of_block.size
-    mine = AGE_CLASS[age]
-    count = np.bincount(block.astype(np.int64) * classes + mine, minlength=blocks * classes).reshape(blocks, classes)
+    count = np.zeros((blocks, classes), dtype=np.int64)
+    count_classes(age, block, AGE_CLASS, count)
+    # by district, then class; lexsort is stable, so blocks keep their order within both
     rank = np.lexsort((np.tile(np.arange(classes), blocks), np.repeat(district_of_block, classes)))
-    # sorted by district, then class, then block: lexsort is stable, so blocks keep their order
     start = np.zeros(blocks * classes, dtype=np.int64)
     sizes = count.ravel()[rank]
     start[rank] = np.cumsum(sizes) - sizes
-    return {
-        "order": _filled(mine, block, start.reshape(blocks, classes)),
-        "order_start": start.reshape(blocks, classes).astype(np.uint32),
-        "order_count": count.astype(np.uint32),
-    }
-
-
-def _filled(mine: np.ndarray, block: np.ndarray, start: np.ndarray) -> np.ndarray:
-    from seawall.city.synth.kernels import fill_order
-
-    order = np.empty(mine.size, dtype=np.uint32)
-    fill_order(mine, block, start.copy(), order)
-    return order
+    start = start.reshape(blocks, classes)
+    order = np.empty(age.size, dtype=np.uint32)
+    fill_order(age, block, AGE_CLASS, start.copy(), order)
+    return {"order": order, "order_start": start.astype(np.uint32), "order_count": count.astype(np.uint32)}
 
 
 def one_block(
