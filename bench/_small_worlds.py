@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -43,7 +43,8 @@ class Dose:
 def of_ages(people: People, age: np.ndarray) -> People:
     """The same people with other ages, in the same places."""
     age = np.asarray(age, dtype=np.uint8)
-    return replace(people, age=age, **ordered_by_class(age, people.block, people.district_of_block))
+    order: dict[str, Any] = ordered_by_class(age, people.block, people.district_of_block)
+    return replace(people, age=age, **order)
 
 
 def dosed(people: People, share: float, *, every: int = 1000) -> People:

@@ -42,7 +42,6 @@ def main() -> None:
     ask.add_argument("--infected", type=int, default=500)
     ask.add_argument("--days", type=int, default=180)
     ask.add_argument("--threads", type=int, default=1)
-    ask.add_argument("--unlimited", action="store_true", help="as many tests, rooms and tracers as are asked for")
     asked = ask.parse_args()
     begin = cpu()
     city = read_city(asked.city)

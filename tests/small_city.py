@@ -147,7 +147,7 @@ def people(residents: int = 1200, *, seed: int = 3, districts: int = 2, blocks: 
     )
 
 
-def contacts(of: People, *, seed: int = 3) -> Contacts:
+def contacts(of: People, *, seed: int = 3, institution: float = 5.0) -> Contacts:
     """Contacts that differ by layer, age and district."""
     rng = generator(seed, "small city contacts")
     classes, districts = of.order_start.shape[1], len(of.district_ids)
@@ -161,7 +161,7 @@ def contacts(of: People, *, seed: int = 3) -> Contacts:
         age_mix=rng.dirichlet(np.ones(classes), (len(MIXING), classes)),
         coupling=rng.dirichlet(np.full(districts, 2.0), (len(MIXING), districts)),
         local_share=np.array([0.6, 0.1, 0.0]),
-        institution=np.array([6.0, 5.0, 4.0]),
+        institution=institution * np.array([1.2, 1.0, 0.8]),
         sources={"all": "made up"},
     )
 
@@ -207,7 +207,9 @@ def scenario(
     return Scenario(**{**arguments, **told})
 
 
-def small_world(residents: int = 1200, *, seed: int = 3, disease: Course | None = None, **told: int) -> World:
+def small_world(
+    residents: int = 1200, *, seed: int = 3, disease: Course | None = None, institution: float = 5.0, **told: int
+) -> World:
     """People, contacts and a disease."""
     who = people(residents, seed=seed, **told)
-    return world_of(who, contacts(who, seed=seed), disease or course())
+    return world_of(who, contacts(who, seed=seed, institution=institution), disease or course())

@@ -74,7 +74,7 @@ def test_few_people_are_behind_most_of_transmission(dispersion, published):
 def test_chains_end_by_chance(number, dispersion, first, published):
     """So many worlds with one infected person, or a few; a chain has ended when nobody is infected any more."""
     assert p_chains_end(number, dispersion, first) == pytest.approx(published, abs=2e-5)
-    worlds, days = 600, 60
+    worlds, days = 400, 60
     course = plain_course(np.array([0.0, 0.5, 0.5]), reproduction_number=number, dispersion=dispersion)
     scenario = scene(mixed(4_000, course), days, infected=first)
     ended = sum(_ends(new_run(scenario, 1, replicate)) for replicate in range(1, worlds + 1))

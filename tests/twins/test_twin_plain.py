@@ -201,11 +201,8 @@ def assert_alike(played: Scenario, seed: int = 1, replicate: int = 1) -> tuple:
         plain.play_day(city)
         assert run.state.rows == len(city.cases), f"day {city.day - 1}"
         assert confined(run) == confined_in_words(city), f"day {city.day - 1}"
-        of_both = [
-            [histories[row] for row in run.state.history.tolist()] == city.history
-            for histories in [run.state.histories.rows]
-        ]
-        assert all(of_both), f"histories on day {city.day - 1}"
+        rows = run.state.histories.rows
+        assert [rows[row] for row in run.state.history.tolist()] == city.history, f"day {city.day - 1}"
     for number, (ours, theirs) in enumerate(zip(cases_of(run), cases_in_words(city), strict=True)):
         assert ours == theirs, number
     for name, array in vars(run.tally).items():
@@ -267,7 +264,15 @@ def test_beds_too_few() -> None:
     run, city = assert_alike(scenario(world, order.AddBeds(beds=2, icu_beds=1, start=20), capacity=ROOMS))
     assert run.tally.in_hospital.max() == 8
     assert {what for _, what, *_ in city.burden} >= {"no_bed", "no_icu", "icu_days", "hospital_days"}
-    assert run.tally.by_layer[:, 7].sum() > 0
+
+
+def test_patients_and_guests_infect_staff() -> None:
+    disease = course(p_symptoms=1.0, p_admission=0.6, p_death=0.2, delay=(0, 1), onset=(1, 2))
+    world = small_world(900, disease=disease, institution=80.0)
+    found = order.TestOnSymptoms(adherence=1.0, delay_days=0.0, turnaround_days=0)
+    run, _ = assert_alike(scenario(world, found, order.IsolateCases(where="site"), capacity={"rooms": 500}))
+    assert (run.tally.by_layer[:, [7, 8]].sum(axis=0) > 5).all()
+    assert run.tally.deaths.sum() > 5
 
 
 def test_the_scale_of_a_replicate() -> None:

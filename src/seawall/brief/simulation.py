@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 
 from seawall.brief.document import Cell, Figure, Grid, Section
-from seawall.brief.figures.maps import Shade
-from seawall.brief.figures.simulated import Course, amounts, bars, burden_map, by_age, courses, stacked
+from seawall.brief.figures.maps import Shade, breaks, risk_map
+from seawall.brief.figures.simulated import Course, amounts, bars, by_age, courses, stacked
 from seawall.brief.fonts import FAMILIES, characters_of, data_url, subset_woff2
 from seawall.brief.html import text_of
 from seawall.brief.words import LANGUAGES, Words, msg
@@ -228,17 +228,18 @@ def _lines(desk: _Desk) -> Iterator[str]:
             days=desk.spread(desk.amount(key, "restricted"))[1],
         )
     for key, label in list(zip(keys, desk.labels, strict=True))[1:]:
-        low, middle, high = desk.spread(desk.amount(keys[0], "infections") - desk.amount(key, "infections"))
-        yield words.say(
+        fewer = desk.amount(keys[0], "infections") - desk.amount(key, "infections")
+        said = (
             msg(
-                "With the same luck, {name} has {less:~} fewer infections than {first} (90% interval {low:~} to {high:~})."
-            ),
-            name=label,
-            first=desk.labels[0],
-            less=middle,
-            low=low,
-            high=high,
+                "With the same luck, {name} has {n:~} fewer infections than {first} (90% interval {low:~} to {high:~})."
+            )
+            if np.median(fewer) >= 0
+            else msg(
+                "With the same luck, {name} has {n:~} more infections than {first} (90% interval {low:~} to {high:~})."
+            )
         )
+        low, middle, high = desk.spread(fewer if np.median(fewer) >= 0 else -fewer)
+        yield words.say(said, name=label, first=desk.labels[0], n=middle, low=low, high=high)
 
 
 def _sections(desk: _Desk) -> Iterator[Section]:
@@ -379,7 +380,10 @@ def _totals(desk: _Desk) -> Grid:
     for what in (*AMOUNTS, "restricted"):
         spreads = [desk.spread(desk.amount(key, what)) for key in keys]
         if any(high > 0 for _, _, high in spreads):
-            cells = [Cell(text=words.with_interval(middle, low, high, "n")) for low, middle, high in spreads]
+            cells = [
+                Cell(text=words.with_interval(middle, low, high, "n") if high > 0 else words.spell(0, "n"))
+                for low, middle, high in spreads
+            ]
             rows.append((Cell(text=_heading(words, what)), *cells))
     file = desk.study.files["compare"].name
     return Grid(
@@ -459,31 +463,30 @@ def _maps(desk: _Desk, burden: pl.DataFrame) -> Iterator[Figure]:
     districts = study.map.districts
     people = np.zeros(len(districts))
     np.add.at(people, study.map.district_of_block, study.map.residents.sum(axis=1))
-    for key, label in list(zip(study.runs, desk.labels, strict=True))[:MOST_MAPS]:
+    if not (city.polygons or any(city.areas[code].lon is not None for code in districts)):
+        return
+    rates = {}
+    for key in study.runs:
         mine = burden.filter((pl.col("strategy") == key) & pl.col("area_id").is_not_null())
         known = dict(mine.group_by("area_id").agg(pl.col("amount").sum() / desk.many).iter_rows())
-        if not known or not (city.polygons or any(city.areas[code].lon is not None for code in districts)):
-            continue
+        rates[key] = 1e3 * np.array([known.get(code, 0.0) for code in districts]) / np.maximum(people, 1.0)
+    lower = breaks([float(rate) for each in rates.values() for rate in each])
+    drawn = [(key, label) for key, label in zip(study.runs, desk.labels, strict=True) if rates[key].any()]
+    for key, label in drawn[:MOST_MAPS]:
         shades = [
             Shade(
                 area_id=code,
-                value=1e3 * known.get(code, 0.0) / max(count, 1.0),
+                value=rate,
                 geometry=city.polygons.get(code),
                 lon=city.areas[code].lon,
                 lat=city.areas[code].lat,
             )
-            for code, count in zip(districts, people.tolist(), strict=True)
+            for code, rate in zip(districts, rates[key].tolist(), strict=True)
         ]
         title = words.say(msg("Where: {name}"), name=label)
         alt = words.say(msg("Districts shaded by person-days under a restriction for each 1,000 residents."))
-        yield desk.figure(
-            f"where-{key}",
-            burden_map(shades, words, name=f"where-{key}", title=title, alt=alt),
-            title=title,
-            alt=alt,
-            caption=alt,
-            table="burden",
-        )
+        svg = risk_map(shades, (), (), words, title=title, alt=alt, name=f"where-{key}", lower=lower)
+        yield desk.figure(f"where-{key}", svg, title=title, alt=alt, caption=alt, table="burden")
 
 
 def _strategies(desk: _Desk) -> Grid:
@@ -525,10 +528,8 @@ def _provenance(desk: _Desk) -> Grid:
         (words.say(msg("Seed")), str(asked["seed"])),
         (words.say(msg("Software")), asked["software"]),
     ]
-    defaults = summary["people"].get("defaults")
-    if defaults:
-        told = defaults if isinstance(defaults, (list, tuple)) else list(defaults)
-        pairs.append((words.say(msg("Defaults in place of missing tables")), "; ".join(map(str, told))))
+    if summary["assumed"]:
+        pairs.append((words.say(msg("Assumed in place of missing data")), " ".join(summary["assumed"])))
     return Grid(
         name="provenance",
         title=words.say(msg("Provenance")),

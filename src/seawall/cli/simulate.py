@@ -49,6 +49,13 @@ def simulate(
     ] = None,
     start: Annotated[date | None, Parameter(help="First day. [default: the day after the last report]")] = None,
     pathogen: Annotated[str | None, Parameter(help="Key in the catalogue. [default: as the folder says]")] = None,
+    in_force: Annotated[
+        str | None,
+        Parameter(
+            help="Strategy of the last weeks, under which the reports came about. [default: what the first strategy "
+            "holds without a first day]",
+        ),
+    ] = None,
     threads: Annotated[
         int | None, Parameter(help="Threads to use; they change no number. [default: all cores]")
     ] = None,
@@ -79,6 +86,7 @@ def simulate(
         infected_in=tuple(infected_in or ()),
         start=start,
         pathogen=pathogen,
+        in_force=None if in_force is None else _strategies([in_force]).popitem()[1],
     )
     if threads is not None and threads < 1:
         fault = Fault(file="--threads", problem=f"{threads} is fewer than 1", mend="Give 1 or more, or leave it out")

@@ -275,6 +275,30 @@ class Waning:
         return 1 - infection, 1 - symptoms, 1 - severe
 
 
+KNOWN_AS = MappingProxyType(
+    {
+        "mrna": ("mrna", "bnt162", "comirnaty", "pfizer", "moderna", "spikevax", "复必泰", "復必泰"),
+        "inactivated": ("inactivated", "coronavac", "sinovac", "sinopharm", "bbibp", "covilo", "灭活", "科兴", "国药"),
+        "mmr": ("mmr", "measles", "麻腮风"),
+        "influenza": ("influenza", "flu", "流感"),
+        "perfect": ("perfect",),
+    }
+)
+"""Words by which a product of a city's table is known."""
+
+TAKEN_FOR = "inactivated"
+"""What a product that no word tells is taken for: the platform most doses in China were of; assumed."""
+
+
+def product_key(name: str) -> str | None:
+    """Key of a product by the name a city gives it; None where no word tells."""
+    told = name.casefold().replace("-", "").replace(" ", "")
+    for key, words in KNOWN_AS.items():
+        if any(word in told for word in words):
+            return key
+    return None
+
+
 def waning_of(course: Course, *, period_days: int = 30) -> Waning:
     """The default waning for the variants of a course.
 

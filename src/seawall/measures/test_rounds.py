@@ -92,7 +92,7 @@ class TestRounds(Measure):
         if residents == 0:
             return
         share = min(1.0, self.people_a_day / residents)
-        length = math.ceil(residents / self.people_a_day)
+        length = max(1, math.ceil(residents / self.people_a_day - 1e-9))  # a seventh a day takes seven days, not eight
         turn = self._day_of_round(self.days_on(today), length)
         if turn is None or turn >= length:
             return

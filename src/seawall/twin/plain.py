@@ -69,16 +69,16 @@ def infections(city: City) -> None:
     All contacts of a person together infect at a rate: that of the contacts, times the share of infectiousness that
     falls on this day, times how infectious the person is. The number of events is Poisson; each falls on a contact in
     proportion to its rate, and happens unless something prevents it. All see the morning; who is infected twice today
-    is infected by whoever stands first.
+    is infected by whoever was infected first. The new cases are written down by person.
     """
-    target, source, layer = [], [], []
+    found = []
     for number, case in enumerate(city.cases):
         for one in range(_events(city, case)):
             event = _event(city, case, one)
             if event is not None and city.luck(ACCEPT, case.person, one, day=city.day) < _chance(city, case, event):
-                target.append(event.other)
-                source.append(number)
-                layer.append(event.layer)
+                found.append((event.other, number, event.layer))
+    found.sort(key=lambda infection: infection[0])
+    target, source, layer = ([infection[column] for infection in found] for column in range(3))
     city.infect(target, source, layer)
 
 

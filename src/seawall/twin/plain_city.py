@@ -210,7 +210,7 @@ class City:
     # ------------------------------------------------------------------ immunity and infection
 
     def left(self, history: History, variant: int) -> tuple[float, float, float]:
-        """What a history leaves of the chance to be infected, and of falling ill, of needing a bed or dying when infected.
+        """What a history leaves of the chance to be infected, and when infected to fall ill, to need a bed or die.
 
         Days are counted from the middle of the period in which the last dose or infection fell.
         """

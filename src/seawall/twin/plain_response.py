@@ -11,6 +11,7 @@ from itertools import accumulate
 
 from seawall.city.synth.people import AGE_CLASS
 from seawall.disease.course import PCR_POOLED
+from seawall.disease.immunity import History
 from seawall.measures.levers import Arrivals, Doses, Isolation, Quarantine, SymptomTests, Tracing
 from seawall.twin.behaviour import geometric_days
 from seawall.twin.keyed import (
@@ -31,7 +32,7 @@ from seawall.twin.keyed import (
     TREATED,
     TURNS_UP,
 )
-from seawall.twin.plain_city import ELSEWHERE, SITE, Case, City, History
+from seawall.twin.plain_city import ELSEWHERE, SITE, Case, City
 from seawall.twin.plain_meet import mixing_contact, seat_met
 from seawall.twin.tally import REASONS
 from seawall.twin.travel import TRIES, poisson
@@ -49,7 +50,7 @@ def give_doses(city: City) -> None:
         city.number(lever.measure)
         if lever.measure not in city.lines:
             city.lines[lever.measure] = _line(city, lever)
-        given = []
+        given: list[int] = []
         for person in city.lines[lever.measure]:
             if len(given) >= int(lever.doses):
                 break

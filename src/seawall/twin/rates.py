@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numba
@@ -141,7 +142,7 @@ def calibrated(
 ) -> Rates:
     """Rates that give the course's reproduction number and household attack rate in this city.
 
-    The household's rate follows from its attack rate. The others keep the proportions of `weights`; their common
+    The household's rate follows from its attack rate, the mean over all pairs of people who live together. The others keep the proportions of `weights`; their common
     factor is such that the largest eigenvalue of the next-generation matrix by age class is the reproduction number,
     all being susceptible. A contact met every day cannot be infected twice, so it counts with its attack rate.
 
@@ -164,14 +165,26 @@ def calibrated(
     )
     wanted = float(course.reproduction_number[variant])
     susceptible = np.array([course.susceptibility[first] for first in AGE_CLASS_FROM])
-    at_home = _rate_of(attack_rate, course, variant) if met.fixed[0].sum() > 0 else 0.0
+    kinds, kind_of = np.unique(susceptible, return_inverse=True)
+
+    def attacks(rate: float) -> np.ndarray:
+        """Attack rate of a contact met every day, by class of who is met."""
+        return np.array([attack(rate * kind, course, variant) for kind in kinds])[kind_of]
+
+    living_with = met.share @ met.fixed[0]
+    at_home = 0.0
+    if living_with.sum() > 0:
+        living_with = living_with / living_with.sum()
+        at_home = _rate_of(attack_rate, lambda rate: float(living_with @ attacks(rate)))
 
     def reproduction(factor: float, household: float) -> float:
-        matrix = met.fixed[0] * attack(household, course, variant)
+        matrix = met.fixed[0] * attacks(household)[None, :]
         for layer in range(1, 7):
             rate = relative[layer] * factor
-            matrix = matrix + met.fixed[layer] * attack(rate, course, variant) + met.daily[layer] * rate
-        return float(np.abs(np.linalg.eigvals(matrix * susceptible[None, :])).max())
+            if met.fixed[layer].any():
+                matrix = matrix + met.fixed[layer] * attacks(rate)[None, :]
+            matrix = matrix + met.daily[layer] * rate * susceptible[None, :]
+        return float(np.abs(np.linalg.eigvals(matrix)).max())
 
     alone = reproduction(0.0, at_home)
     only_home = met.fixed[1:].sum() + met.daily[1:].sum() == 0
@@ -205,12 +218,12 @@ def calibrated(
     )
 
 
-def _rate_of(attack_rate: float, course: Course, variant: int) -> float:
-    """The rate at which a daily contact is infected with this probability over the course."""
+def _rate_of(attack_rate: float, attacked: Callable[[float], float]) -> float:
+    """The rate at which daily contacts are infected with this mean probability over the course."""
     if attack_rate <= 0:
         return 0.0
     low, high = 0.0, 1.0
-    while attack(high, course, variant) < attack_rate:
+    while attacked(high) < attack_rate:
         high *= 2
         if high > 1e6:
             raise InvalidInput(
@@ -218,5 +231,5 @@ def _rate_of(attack_rate: float, course: Course, variant: int) -> float:
             )
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (middle, high) if attack(middle, course, variant) < attack_rate else (low, middle)
+        low, high = (middle, high) if attacked(middle) < attack_rate else (low, middle)
     return (low + high) / 2

@@ -6,15 +6,17 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 
 from seawall import __version__
+from seawall.city.synth.people import People
 from seawall.core import Fault, InvalidInput
 from seawall.disease.immunity import Histories, History, Protection
+from seawall.disease.waning import TAKEN_FOR, product_key
 from seawall.measures.strategy import Strategy
 from seawall.measures.today import Ground, Zoning
 from seawall.twin.begin import Beginning, seeded
@@ -81,19 +83,28 @@ class Scenario:
 
 
 def histories_of(scenario: Scenario) -> Histories:
-    """The rows of immune history that the residents begin with."""
+    """The rows of immune history that the residents begin with.
+
+    A vaccine that is not known by its name is taken for `waning.TAKEN_FOR`; `unknown_products` says which.
+    """
     protection = scenario.protection
-    rows = []
+    rows: list[History] = []
     for told in scenario.world.people.histories:
         doses = int(told.get("doses", 0))
         period = -(-int(told.get("days_before", 0)) // protection.period_days)
-        rows.append(History(doses=min(doses, 3), product=str(told.get("product", "")), period=-period if doses else 0))
-    if len(set(rows)) < len(rows):
-        rows = [
-            row if row not in rows[:at] else History(doses=row.doses, product=row.product, period=row.period - at)
-            for at, row in enumerate(rows)
-        ]
+        product = str(told.get("product", ""))
+        key = (product_key(product) or TAKEN_FOR) if doses else ""
+        row = History(doses=min(doses, 3), product=key, period=-period if doses else 0)
+        while row in rows:  # two names of one product: a row each, a month apart
+            row = replace(row, period=row.period - 1)
+        rows.append(row)
     return Histories(protection=protection, rows=rows)
+
+
+def unknown_products(people: People) -> tuple[str, ...]:
+    """Vaccines of the city that no name tells."""
+    named = {str(told.get("product", "")) for told in people.histories if told.get("doses", 0)}
+    return tuple(sorted(name for name in named if product_key(name) is None))
 
 
 def new_run(
@@ -222,6 +233,10 @@ def simulate(
             "software": f"seawall {__version__}",
             "strategy": scenario.strategy.name,
             "replicates": replicates,
+            "assumed": [
+                *people.meta.get("defaults", ()),
+                *(f"The vaccine {name} is taken for {TAKEN_FOR} (assumed)." for name in unknown_products(people)),
+            ],
             "same": {
                 "seed": seed,
                 "start": scenario.start.isoformat(),

@@ -9,13 +9,14 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from seawall import __version__
@@ -26,14 +27,15 @@ from seawall.core.tables import written_beside
 from seawall.disease import CATALOGUE
 from seawall.disease.compile import course_of
 from seawall.disease.course import Course
-from seawall.disease.waning import Waning, waning_of
+from seawall.disease.waning import PRODUCTS, Waning, waning_of
 from seawall.measures import Ground, Strategy, Zoning, check_strategy
-from seawall.twin.begin import seeded
+from seawall.twin.begin import nobody, seeded
 from seawall.twin.city_map import capacity_of, map_of
 from seawall.twin.emit import is_simulated, refuse_foreign, write_city
 from seawall.twin.outcome import Outcome, Runs
 from seawall.twin.replicate_files import load_outcomes, save_outcome, saving
 from seawall.twin.simulate import LONGEST_DAYS, Progress, Scenario, new_run, play, simulate
+from seawall.twin.start import Start, start_from
 from seawall.twin.study_tables import study_tables, write_tables
 from seawall.twin.world import World, world_of
 
@@ -46,9 +48,6 @@ ASKED = "study.json"
 """File that says what a study was asked; by it a second call knows whether it may go on."""
 
 SUMMARY = "summary.json"
-PEOPLE = "people"
-"""Folder in which the residents are kept, so that they are made once."""
-
 LEAST_INFECTED = 1
 
 
@@ -78,6 +77,8 @@ class Question:
         infected_in: codes of the areas they live in; the whole city where none is named.
         start: first day; None: the day after the last with reports.
         pathogen: key in the catalogue; None: that of the folder.
+        in_force: measures of the last weeks, under which the reports came about; None: those of the first strategy
+            that name no first day or a date. Only where the run goes on from the situation.
     """
 
     strategies: Mapping[str, Strategy]
@@ -88,6 +89,7 @@ class Question:
     infected_in: tuple[str, ...] = ()
     start: date | None = None
     pathogen: str | None = None
+    in_force: Strategy | None = None
 
     def __post_init__(self) -> None:
         faults = []
@@ -168,6 +170,7 @@ def play_study(
     situation: Situation | None = None,
     rules: RuleSets | None = None,
     synthesised: tuple[People, Contacts] | None = None,
+    cache: Path | None = None,
     threads: int | None = None,
     fresh: bool = False,
     emit: bool = True,
@@ -183,6 +186,7 @@ def play_study(
         situation: what the city's reports say of today, where the runs go on from it.
         rules: what the strategies draw zones by, where one does.
         synthesised: the people and their contacts, where they have been made; None: they are made from the folder.
+        cache: folder in which the people are kept; see `synthesise`.
         threads: how many to use; as many as there are cores when None. They change no bit.
         fresh: whether to throw away another study that lies in the folder.
         emit: whether to write the first replicate as a city folder, and the truth beside it.
@@ -200,11 +204,16 @@ def play_study(
         from seawall.city.synth import synthesise
 
         tell("the residents")
-        synthesised = synthesise(city, seed=question.seed, cache=output / PEOPLE, progress=tell)
+        synthesised = synthesise(city, seed=question.seed, cache=cache, progress=tell)
     people, contacts = synthesised
     tell("the ways in which they meet")
     setting = setting_of(city, people, contacts, course)
-    scenarios = scenarios_of(setting, question, start, situation, rules)
+    scenarios = scenarios_of(setting, question, start, rules)
+    began = None
+    if question.infected is None:
+        tell("the infected of today")
+        began = go_on(scenarios, setting, question, situation)
+        scenarios = {key: began.of(scenario) for key, scenario in scenarios.items()}
     begin(output, asked, fresh=fresh)
     runs: dict[str, Runs] = {}
     emitted: dict[str, Path] = {}
@@ -238,7 +247,7 @@ def play_study(
     tell("tables")
     tables = study_tables(runs)
     files = write_tables(tables, output)
-    summary = summary_of(city, question, asked, setting, runs, tables)
+    summary = summary_of(question, asked, setting, began, runs, tables)
     files["summary"] = output / SUMMARY
     _write_json(output / SUMMARY, summary)
     return Study(
@@ -297,6 +306,7 @@ def asked_of(city: City, question: Question, start: date, rules: RuleSets | None
         "pathogen": question.pathogen or city.pathogen,
         "infected": question.infected,
         "infected_in": list(question.infected_in),
+        "in_force": None if question.in_force is None else _hash(repr(question.in_force)),
         "strategies": {key: _hash(repr(strategy)) for key, strategy in question.strategies.items()},
         "rules": {} if rules is None else {name: _hash(text) for name, text in rules.text.items()},
     }
@@ -324,7 +334,7 @@ def refuse_other(output: Path, asked: Mapping[str, Any], *, fresh: bool) -> None
         )
     earlier = _asked_before(output)
     if earlier is None:
-        if output.is_dir() and {path.name for path in output.iterdir()} - {PEOPLE}:
+        if output.is_dir() and any(output.iterdir()):
             mend = "Give a folder that is new or empty with -o"
             fault = Fault(file=str(output), problem="it holds files that no study wrote", mend=mend)
             raise InvalidInput("The study cannot be written.", [fault])
@@ -383,60 +393,70 @@ def _write_json(path: Path, said: Mapping[str, Any]) -> None:
         beside.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def scenarios_of(
-    setting: Setting, question: Question, start: date, situation: Situation | None, rules: RuleSets | None
-) -> dict[str, Scenario]:
+def scenarios_of(setting: Setting, question: Question, start: date, rules: RuleSets | None) -> dict[str, Scenario]:
     """The scenario of each strategy; all begin alike.
 
     Raises:
         InvalidInput: a strategy names what the city does not have. Carries every fault of every strategy.
     """
-    from seawall.disease.waning import PRODUCTS
-
     faults: list[Fault] = []
     unknown = [area for area in question.infected_in if area not in setting.map.blocks_of]
     for area in unknown:
         problem = f'"{area}" is not an area of this city{closest(area, setting.map.area_ids)}'
         faults.append(Fault(file="--infected-in", problem=problem, mend="Give a code of the table areas"))
+    if not unknown and question.infected is not None:
+        faults += _too_many(question, setting.map)
     scenarios: dict[str, Scenario] = {}
-    begun: dict[str, Any] = {"start": start}
-    if question.infected is not None:
-        begun["beginning"] = seeded(question.infected, () if unknown else question.infected_in)
-    elif situation is not None:
-        from seawall.twin.start import start_from
-
-        found = start_from(situation, setting.city, setting.world.people, setting.world.course)
-        begun = {"start": found.start, "beginning": found.beginning, "scale": found.scale, "before": found.before}
-    else:
-        mend = "Give --infected N, or a folder with cases or counts"
-        faults.append(Fault(file="--infected", problem="the folder holds no reports to go on from", mend=mend))
     for key, strategy in question.strategies.items():
         try:
             check_strategy(
-                strategy,
-                setting.map,
-                products=tuple(PRODUCTS),
-                rules=None if rules is None else rules.tiers,
+                strategy, setting.map, products=tuple(PRODUCTS), rules=None if rules is None else rules.tiers
             )
-            drawn = strategy.zoning is not None and rules is not None
-            zoning = rules.zoning(strategy, setting.map) if drawn and rules is not None else None
+            draws = rules is not None and strategy.zoning is not None
+            zoning = rules.zoning(strategy, setting.map) if draws and rules is not None else None
         except InvalidInput as error:
             faults += error.faults
             continue
-        if not faults:
-            scenarios[key] = Scenario(
-                world=setting.world,
-                map=setting.map,
-                protection=setting.protection,
-                strategy=strategy,
-                days=question.days,
-                zoning=zoning,
-                same={"city": setting.city.fingerprint},
-                **begun,
-            )
+        scenarios[key] = Scenario(
+            world=setting.world,
+            map=setting.map,
+            protection=setting.protection,
+            strategy=strategy,
+            start=start,
+            days=question.days,
+            beginning=nobody if question.infected is None else seeded(question.infected, question.infected_in),
+            zoning=zoning,
+            same={"city": setting.city.fingerprint},
+        )
     if faults:
         raise InvalidInput(f"{len(faults)} problem(s); nothing was run.", faults)
     return scenarios
+
+
+def _too_many(question: Question, ground: Ground) -> Iterator[Fault]:
+    blocks = np.zeros(ground.blocks, dtype=bool)
+    for area in question.infected_in or tuple(ground.blocks_of):
+        blocks |= ground.blocks_of[area]
+    there = int(ground.residents[blocks].sum())
+    if question.infected is not None and question.infected > there:
+        problem = f"{question.infected:,} cannot be infected where {there:,} live"
+        yield Fault(file="--infected", problem=problem, mend="Give a smaller number, or other areas")
+
+
+def go_on(
+    scenarios: Mapping[str, Scenario], setting: Setting, question: Question, situation: Situation | None
+) -> Start:
+    """How all strategies go on from today: alike, so that they differ in nothing but what is ordered.
+
+    Raises:
+        InvalidInput: there are no reports to go on from.
+    """
+    if situation is None:
+        mend = "Give --infected N, or a folder with cases or counts"
+        fault = Fault(file="--infected", problem="the folder holds no reports to go on from", mend=mend)
+        raise InvalidInput("1 problem(s); nothing was run.", [fault])
+    first = next(iter(scenarios.values()))
+    return start_from(situation, setting.city, first, seed=question.seed, in_force=question.in_force)
 
 
 def _emitted(root: Path, fingerprint: str) -> bool:
@@ -470,10 +490,10 @@ def _emit(
 
 
 def summary_of(
-    city: City,
     question: Question,
     asked: Mapping[str, Any],
     setting: Setting,
+    began: Start | None,
     runs: Mapping[str, Runs],
     tables: Mapping[str, pl.DataFrame],
 ) -> dict[str, Any]:
@@ -481,11 +501,13 @@ def summary_of(
     people, course = setting.world.people, setting.world.course
     totals = tables["totals"]
     return {
-        "city": city.name,
+        "city": setting.city.name,
         "asked": dict(asked),
         "replicates": question.replicates,
         "residents": people.residents,
         "people": {name: said for name, said in people.meta.items() if _plain(said)},
+        "assumed": list(next(iter(runs.values())).provenance.get("assumed", ())),
+        "began": {} if began is None else json.loads(json.dumps(dict(began.assumed), default=str)),
         "disease": {"key": course.key, "variants": list(course.variants), "sources": dict(course.sources)},
         "strategies": {
             key: {

@@ -84,6 +84,8 @@ def risk_map(
     *,
     title: str,
     alt: str,
+    name: str = "map",
+    lower: list[float] | None = None,
 ) -> str:
     """Areas shaded by `value`, places as rings, zones as hatching or crosses, names where they fit.
 
@@ -93,6 +95,8 @@ def risk_map(
         zones: zones of the first rule set that restrict.
         words: language.
         title, alt: for those who do not see it.
+        name: id of the figure.
+        lower: lower ends of the classes, so that several maps share them; None: `breaks` of this map's values.
     """
     from shapely.geometry import shape
 
@@ -110,7 +114,7 @@ def risk_map(
     tolerance = max(east - west, north - south) / DETAIL
     height = float(np.clip(3.4 * (north - south) / max((east - west) * squeeze, 1e-9), 2.0, 3.6)) + 0.35
     values = [shade.value for shade in shades if shade.value is not None]
-    lower = breaks(values)
+    lower = breaks(values) if lower is None else lower
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
@@ -151,7 +155,7 @@ def risk_map(
             shaded=bool(values),
         )
 
-    return paint(draw, words, name="map", height=height, title=title, alt=alt)
+    return paint(draw, words, name=name, height=height, title=title, alt=alt)
 
 
 def _gathered(dots: Sequence[Dot], cell: float) -> list[Dot]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seawall.brief.figures.maps import Shade, risk_map
 from seawall.brief.figures.style import (
     BAND,
     COMMUNITY,
@@ -165,7 +163,7 @@ def bars(
         _amount_axis(axes, words)
         _legend(figure, labels, bands=False, words=words)
 
-    height = 0.7 + len(shown) * max(0.24, 0.13 * len(labels))
+    height = 0.7 + len(shown) * max(0.2, 0.1 * len(labels))
     return paint(draw, words, name=name, height=height, width=WIDE, title=title, alt=alt)
 
 
@@ -224,15 +222,9 @@ def stacked(
         axes.set_ylim(0, max(float(below.max(initial=0)), 1.0))
         count_axis(axes, words, spec="~")
         date_axis(axes, days[0], days[-1], words)
-        _below(figure, handles)
+        _above(figure, handles, 3)
 
     return paint(draw, words, name=name, height=2.2, title=title, alt=alt)
-
-
-def burden_map(shades: Sequence[Shade], words: Words, *, name: str, title: str, alt: str) -> str:
-    """Districts shaded by person-days kept apart for each thousand residents."""
-    drawn = risk_map(shades, (), (), words, title=title, alt=alt)
-    return re.sub(r'(?<=["#])map-', f"{name}-", drawn).replace(" map-d", f" {name}-d")
 
 
 def _marks(many: int) -> list[tuple[str, Any]]:
@@ -263,14 +255,14 @@ def _legend(figure: Figure, labels: Sequence[str], *, bands: bool, words: Words)
     if bands:
         handles.append(Patch(facecolor=BAND, alpha=0.35, label=words.say(msg("half of the replicates"))))
         handles.append(Patch(facecolor=BAND, alpha=0.14, label=words.say(msg("90% of the replicates"))))
-    _below(figure, handles)
+    _above(figure, handles, 6)
 
 
-def _below(figure: Figure, handles: Sequence[Any]) -> None:
+def _above(figure: Figure, handles: Sequence[Any], most: int) -> None:
     figure.legend(
         handles=list(handles),
         loc="outside upper left",
-        ncols=min(len(handles), 5),
+        ncols=min(len(handles), most),
         frameon=False,
         fontsize=7,
         handlelength=1.9,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -60,7 +61,7 @@ def residents_of(city: City) -> Residents:
     if not bands:
         defaults.append(AGE_SHARES.sentence)
         edges = (*AGE_SHARES.at, 121)
-        default_bands: Bands = tuple((low, high - 1) for low, high in zip(edges[:-1], edges[1:], strict=True))
+        default_bands: Bands = tuple((low, high - 1) for low, high in pairwise(edges))
         shares = _within(default_bands, np.array(AGE_SHARES.values) * 1e6)
         by_age[:] = split_by_shares(total, shares)
     elif None in owner:
@@ -95,16 +96,15 @@ def _bands(city: City) -> dict[str, tuple[Bands, np.ndarray]]:
     for (area_id,), part in rows.group_by("area_id", maintain_order=True):
         low = part["age_from"].to_numpy()
         high = np.maximum(part["age_to"].to_numpy(), low)
-        for at in np.nonzero(low[1:] <= high[:-1])[0]:
-            faults.append(
-                Fault(
-                    file="population",
-                    column="age_from",
-                    problem=f'the bands {low[at]} to {high[at]} and {low[at + 1]} to {high[at + 1]} of area "{area_id}" '
-                    "overlap",
-                    mend="Give each age once",
-                )
+        faults += [
+            Fault(
+                file="population",
+                column="age_from",
+                problem=f'two bands of area "{area_id}" overlap, from {low[at]} and from {low[at + 1]}',
+                mend="Give each age once",
             )
+            for at in np.nonzero(low[1:] <= high[:-1])[0]
+        ]
         bands = tuple(zip(low.tolist(), high.tolist(), strict=True))
         found[str(area_id)] = bands, part["persons"].to_numpy().astype(np.int64)
     if faults:

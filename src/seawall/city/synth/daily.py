@@ -11,7 +11,7 @@ import math
 import numba
 import numpy as np
 
-from seawall.city.synth.luck import below, unit, word
+from seawall.city.synth.luck import below, unit, whole, word
 
 FIRST_SCHOOL_AGE = 3
 YEARS = 20
@@ -60,9 +60,9 @@ def occupy(
     working = np.empty(ages, dtype=np.int64)
     chronic = np.empty(ages, dtype=np.int64)
     for a in range(ages):
-        enrolled[a] = np.int64(p_enrolled[a] * 65536.0 + 0.5)
-        working[a] = np.int64(p_working[a] * 65536.0 + 0.5)
-        chronic[a] = np.int64(p_chronic[a] * 65536.0 + 0.5)
+        enrolled[a] = whole(p_enrolled[a] * 65536.0 + 0.5)
+        working[a] = whole(p_working[a] * 65536.0 + 0.5)
+        chronic[a] = whole(p_chronic[a] * 65536.0 + 0.5)
     for b in range(district_of_block.size):
         district = district_of_block[b]
         for person in range(block_start[b], block_start[b + 1]):
@@ -70,7 +70,7 @@ def occupy(
             a = age[person]
             block[person] = b
             does = NOTHING
-            lot = np.int64(bits & np.uint64(0xFFFF))
+            lot = whole(bits & np.uint64(0xFFFF))
             if role[person] == 1:
                 does = WARD
                 students[b, WARD] += 1
@@ -81,7 +81,7 @@ def occupy(
                 does = WORKER
                 workers[work_pick[district, (bits >> np.uint64(52)) & np.uint64(4095)]] += 1
             role[person] = does
-            ill = np.int64((bits >> np.uint64(16)) & np.uint64(0xFFFF)) < chronic[a]
+            ill = whole((bits >> np.uint64(16)) & np.uint64(0xFFFF)) < chronic[a]
             traits[person] = (1 if ill else 0) | (2 if traits[person] else 0)
             history[person] = history_pick[district, a, (bits >> np.uint64(32)) & np.uint64(511)]
 
@@ -192,7 +192,7 @@ def lay_out(
             more = word(start, luck + np.uint64(1))
             luck += np.uint64(2)
             radius = math.sqrt(-2.0 * math.log(1.0 - unit(bits)))
-            firm = np.int64(firm_median * math.exp(firm_spread * radius * math.cos(2.0 * math.pi * unit(more))) + 0.5)
+            firm = whole(firm_median * math.exp(firm_spread * radius * math.cos(2.0 * math.pi * unit(more))) + 0.5)
             firm = min(max(firm, 2), left)
             if left - firm == 1:
                 firm = left
@@ -266,7 +266,7 @@ def seat_pupils(
                 here = place_of_staffed[first_class[d, does] + nth]
                 place[person] = here
                 seat[person] = filled[here]
-                members[np.int64(place_start[here]) + filled[here]] = person
+                members[whole(place_start[here]) + filled[here]] = person
                 filled[here] += 1
 
 
@@ -293,8 +293,8 @@ def seat_workers(
     """
     for here in range(place_block.size):
         d = district_of_block[place_block[here]]
-        begin = np.int64(place_start[here])
-        size = np.int64(place_start[here + 1]) - begin
+        begin = whole(place_start[here])
+        size = whole(place_start[here + 1]) - begin
         for free in range(filled[here], size):
             person = listed[at[d]]
             at[d] += 1

@@ -75,7 +75,7 @@ HOUSEHOLD_SIZES = Default(
     unit="fraction of households",
     at=(1, 2, 3, 4, 5, 6, 7),
     values=(0.285, 0.335, 0.225, 0.092, 0.045, 0.013, 0.005),
-    source=f"{_CENSUS}, Shanghai: 2.32 members on average; shares by size near the city's, chosen by us to fit the mean",
+    source=f"{_CENSUS}, Shanghai: 2.32 members on average; shares by size chosen by us to fit",
     confidence="recalled",
 )
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from seawall.city.synth.luck import below, unit, word
+from seawall.city.synth.luck import below, unit, whole, word
 
 MINOR = 18
 """Age below which one lives with parents where there are any."""
@@ -26,7 +26,15 @@ SECOND_CHILD = 0.25
 PAIR_OF_GENERATIONS, FLATMATES = 0.10, 0.12
 """Shares of homes of two without minors: a parent with a grown child, people who share a flat; assumed."""
 
-MOTHER_GAP, MOTHER_SPREAD = 28.0, 5.0
+OLD, OLD_PAIRS = 60, 0.15
+"""Age from which one is old, and share of homes of two that are looked for among the old first, so that fewer of them
+are left to live alone; assumed."""
+
+GROWN, GROWN_AT_HOME = 30, 0.6
+"""Age until which grown children live with their parents more than others, and share of homes of three and more
+without minors that are looked for among them first; assumed."""
+
+MOTHER_GAP, MOTHER_SPREAD = 28.0, 4.5
 """Years from mother to child: mean and standard deviation; assumed, near the mean age at birth in China."""
 
 NO_PERSON = 255
@@ -73,7 +81,7 @@ def _numbers_of_sizes(residents: int, shares: np.ndarray, carry: np.ndarray, num
     left = residents
     for s in range(sizes):
         owed = residents / mean * shares[s] + carry[s]
-        number[s] = max(0, np.int64(np.floor(owed + 0.5)))
+        number[s] = max(0, whole(np.floor(owed + 0.5)))
         carry[s] = owed
         left -= number[s] * (s + 1)
     while left < 0:
@@ -158,7 +166,7 @@ def settle(
         for a in range(ages):
             here = by_age[block, a]
             care_owed[a] += here * p_care[a]
-            cared = min(np.int64(care_owed[a]), here)
+            cared = min(whole(care_owed[a]), here)
             care_owed[a] -= cared
             for _ in range(cared):
                 at -= 1
@@ -187,7 +195,7 @@ def settle(
         luck = _shuffle(size_of, homes, own, luck)
         begin = first
         for home in range(homes):
-            size = np.int64(size_of[home])
+            size = whole(size_of[home])
             begin_of[home] = begin
             for member in range(size):
                 household[begin + member] = (member << 4) | size
@@ -205,7 +213,7 @@ def settle(
         owed = 0.5
         owed_pairs = 0.5
         for home in range(homes):
-            size = np.int64(size_of[home])
+            size = whole(size_of[home])
             if size == 2:
                 owed_pairs += p_pair
                 if owed_pairs >= 1.0 and left > 0:
@@ -238,20 +246,21 @@ def settle(
                         minors_of[home] += 1
                         left -= 1
                     home += 1
+        women = 0.0  # fewer so far than there should be
         next_minor = 0
         next_adult = 0
         # homes with minors
         for home in range(homes):
-            kids = np.int64(minors_of[home])
+            kids = whole(minors_of[home])
             if kids == 0:
                 continue
             seat = begin_of[home]
-            stop = seat + np.int64(size_of[home])
+            stop = seat + whole(size_of[home])
             while count[minors[next_minor]] == 0:
                 next_minor += 1
-            eldest = np.int64(minors[next_minor])
+            eldest = whole(minors[next_minor])
             next_minor += 1
-            parents_end = seat + min(2, np.int64(size_of[home]) - kids)
+            parents_end = seat + min(2, whole(size_of[home]) - kids)
             kids_at = parents_end
             _take(count, eldest, age, kids_at)
             kids_at += 1
@@ -267,8 +276,8 @@ def settle(
             if seat < parents_end:
                 bits = word(own, luck)
                 luck += np.uint64(1)
-                target = eldest + np.int64(np.floor(MOTHER_GAP + MOTHER_SPREAD * _bell(bits) + 0.5))
-                mother = nearest(count, target, min(max(eldest + 18, MINOR), ages - 1), min(eldest + 45, ages - 1))
+                target = eldest + whole(np.floor(MOTHER_GAP + MOTHER_SPREAD * _bell(bits) + 0.5))
+                mother = nearest(count, target, max(eldest + 20, MINOR), min(eldest + 45, ages - 1))
                 if mother < 0:
                     mother = nearest(count, target, MINOR, ages - 1)
                 if mother >= 0:
@@ -277,7 +286,7 @@ def settle(
             if mother >= 0 and seat + 1 < parents_end:
                 bits = word(own, luck)
                 luck += np.uint64(1)
-                father = nearest(count, mother - 1 + below(bits, 6), min(max(eldest + 18, MINOR), ages - 1), ages - 1)
+                father = nearest(count, mother - 1 + below(bits, 6), max(eldest + 20, MINOR), ages - 1)
                 if father < 0:
                     father = nearest(count, mother, MINOR, ages - 1)
                 if father >= 0:
@@ -294,35 +303,51 @@ def settle(
                 elder = nearest(count, target, MINOR, ages - 1)
                 if elder >= 0:
                     _take(count, elder, age, place)
-                    female[place] = 1 if (place - kids_at) % 2 == 0 else 0
+                    if stop - kids_at > 1:
+                        female[place] = 1 if (place - kids_at) % 2 == 0 else 0
+                    else:
+                        female[place] = 1 if unit(bits) < p_female[elder] else 0
         # homes of three and more without minors, then pairs, then who lives alone
         for turn in range(3):
+            if turn == 2:
+                for place in range(first, at):
+                    if age[place] != NO_PERSON and age[place] >= MINOR:
+                        women += p_female[age[place]] - female[place]
             for home in range(homes):
-                size = np.int64(size_of[home])
+                size = whole(size_of[home])
                 if minors_of[home] > 0 or (turn == 0) != (size >= 3) or (turn == 1) != (size == 2):
                     continue
                 seat = begin_of[home]
                 while next_adult < n_adults and count[adults[next_adult]] == 0:
                     next_adult += 1
                 if next_adult == n_adults:
-                    continue
-                one = np.int64(adults[next_adult])
-                next_adult += 1
+                    break
+                one = -1
                 bits = word(own, luck)
                 luck += np.uint64(1)
-                woman = 1 if unit(bits) < p_female[one] else 0
+                if size == 2 and (bits & np.uint64(255)) < np.uint64(256 * OLD_PAIRS):
+                    one = nearest(count, OLD + below(bits << np.uint64(8), 26), OLD, ages - 1)
+                elif size >= 3 and (bits & np.uint64(255)) < np.uint64(256 * GROWN_AT_HOME):
+                    one = nearest(count, MINOR + below(bits << np.uint64(8), GROWN - MINOR), MINOR, GROWN - 1)
+                if one < 0:
+                    one = whole(adults[next_adult])
+                    next_adult += 1
+                # who lives alone makes up for homes that have more women or men than there should be
+                p_woman = p_female[one] + (0.02 * women if size == 1 else 0.0)
+                woman = 1 if unit(bits) < p_woman else 0
                 _take(count, one, age, seat)
                 female[seat] = woman
                 if size == 1:
+                    women += p_female[one] - woman
                     continue
                 bits = word(own, luck)
                 luck += np.uint64(1)
                 chance = unit(bits)
-                gap = 24 + np.int64(bits & np.uint64(7)) + np.int64((bits >> np.uint64(3)) & np.uint64(3))
+                gap = 24 + whole(bits & np.uint64(7)) + whole((bits >> np.uint64(3)) & np.uint64(3))
                 if size == 2:
                     if chance < PAIR_OF_GENERATIONS:
                         target = one + gap if one < 45 else one - gap
-                        woman = 1 - np.int64((bits >> np.uint64(5)) & np.uint64(1))
+                        woman = 1 - whole((bits >> np.uint64(5)) & np.uint64(1))
                     else:
                         target = one + below(bits << np.uint64(8), 5) - (0 if woman else 4)
                         if one < 35 and chance < PAIR_OF_GENERATIONS + FLATMATES:
@@ -344,7 +369,7 @@ def settle(
                 parent = two
                 if one >= 45:
                     child, parent = two, one
-                    female[seat + 1] = np.int64((bits >> np.uint64(6)) & np.uint64(1))
+                    female[seat + 1] = whole((bits >> np.uint64(6)) & np.uint64(1))
                     woman = 1 - woman
                 else:
                     female[seat + 1] = 1
@@ -361,7 +386,7 @@ def settle(
                     two = nearest(count, target, MINOR, ages - 1)
                     if two >= 0:
                         _take(count, two, age, place)
-                        female[place] = np.int64(bits & np.uint64(1))
+                        female[place] = whole(bits & np.uint64(1))
         # whoever is left, wherever there is room: only where ages and sizes do not fit together
         a = 0
         for place in range(first, at):

@@ -35,9 +35,7 @@ SUITS = {
 def speaks_of(sector: str, words: tuple[str, ...]) -> bool:
     """Whether a word of the sector's name begins so; a Chinese one may stand anywhere."""
     parts = re.findall(r"[a-z]+", sector.lower())
-    return any(
-        any(part.startswith(word) for part in parts) if word.isascii() else word in sector for word in words
-    )
+    return any(any(part.startswith(word) for part in parts) if word.isascii() else word in sector for word in words)
 
 
 def sectors_of(

@@ -14,9 +14,7 @@ def count_classes(age: np.ndarray, block: np.ndarray, class_of_age: np.ndarray, 
 
 
 @numba.njit(cache=True, nogil=True)
-def fill_order(
-    age: np.ndarray, block: np.ndarray, class_of_age: np.ndarray, at: np.ndarray, order: np.ndarray
-) -> None:
+def fill_order(age: np.ndarray, block: np.ndarray, class_of_age: np.ndarray, at: np.ndarray, order: np.ndarray) -> None:
     """Write people one after the other into the range of their block and class; `at` is used up."""
     for person in range(age.size):
         b, c = block[person], class_of_age[age[person]]

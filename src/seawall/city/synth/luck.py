@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
 
@@ -27,7 +29,13 @@ def word(start: np.uint64, number: np.uint64) -> np.uint64:
 
 
 @numba.njit(inline="always")
-def below(bits: np.uint64, size: int) -> int:
+def whole(value: Any) -> Any:
+    """A whole number with a sign: in a compiled loop, one with and one without a sign would add up to a float."""
+    return np.int64(value)
+
+
+@numba.njit(inline="always")
+def below(bits: np.uint64, size: int) -> Any:
     """A whole number from 0 up to, not including, `size` (at most 2**31), from the upper half of a word."""
     return np.int64(((bits >> np.uint64(32)) * np.uint64(size)) >> np.uint64(32))
 
@@ -35,4 +43,4 @@ def below(bits: np.uint64, size: int) -> int:
 @numba.njit(inline="always")
 def unit(bits: np.uint64) -> float:
     """A number from 0 up to, not including, 1."""
-    return np.float64(bits >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+    return float(bits >> np.uint64(11)) * (1.0 / 9007199254740992.0)

@@ -8,9 +8,7 @@ from seawall.city.layers import AGE_CLASS_FROM, CARE_HOME, COMMUNITY, LAYERS, MI
 from seawall.city.synth.contacts import Contacts
 from seawall.city.synth.defaults import Default
 
-_SURVEY = (
-    "contact survey in Shanghai, December 2017 to May 2018 (Zhang et al. 2019, Scientific Reports 9:15141)"
-)
+_SURVEY = "contact survey in Shanghai, December 2017 to May 2018 (Zhang et al. 2019, Scientific Reports 9:15141)"
 
 OUTSIDE = Default(
     about="Contacts a day outside home, school and work, by age class",
@@ -173,4 +171,4 @@ def reciprocal(classes: np.ndarray, contacts: np.ndarray, age: np.ndarray, exces
         scale = np.sqrt(scale * np.divide(margin, rows, out=np.zeros_like(margin), where=rows > 0))
     table = scale[:, None] * table * scale[None]
     rows = table.sum(axis=1, keepdims=True)
-    return np.where(rows > 0, table / np.where(rows > 0, rows, 1.0), chance[None])
+    return np.asarray(np.where(rows > 0, table / np.where(rows > 0, rows, 1.0), chance[None]))

@@ -124,10 +124,9 @@ def ordered_by_class(age: np.ndarray, block: np.ndarray, district_of_block: np.n
     count_classes(age, block, AGE_CLASS, count)
     # by district, then class; lexsort is stable, so blocks keep their order within both
     rank = np.lexsort((np.tile(np.arange(classes), blocks), np.repeat(district_of_block, classes)))
-    start = np.zeros(blocks * classes, dtype=np.int64)
     sizes = count.ravel()[rank]
-    start[rank] = np.cumsum(sizes) - sizes
-    start = start.reshape(blocks, classes)
+    start = np.zeros((blocks, classes), dtype=np.int64)
+    start.ravel()[rank] = np.cumsum(sizes) - sizes
     order = np.empty(age.size, dtype=np.uint32)
     fill_order(age, block, AGE_CLASS, start.copy(), order)
     return {"order": order, "order_start": start.astype(np.uint32), "order_count": count.astype(np.uint32)}

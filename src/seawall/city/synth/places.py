@@ -19,6 +19,9 @@ from seawall.city.synth.defaults import (
     TEAM_AT_MOST,
     WARD_SIZE,
 )
+from seawall.city.synth.rounding import largest_remainder
+from seawall.city.synth.trips import district_of_areas
+from seawall.core.draws import generator
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +101,12 @@ def places_of(
     place_block = np.zeros(capacity, dtype=np.uint16)
     numbered = np.zeros(staffed.block.size, dtype=np.int64)
     workers = (sector_share * homes.workers[:, None]).sum(axis=0)
+    group_share = jobs.group_shares(sectors, workers / max(workers.sum(), 1.0))
+    port_block = _port_blocks(city, homes, defaults)
+    in_ports = np.unique(homes.district_of_block[port_block])
+    there = (sector_share[in_ports] * homes.workers[in_ports, None]).sum(axis=0)[group_share[0] > 0].sum()
+    group_share[0, group_share[0] > 0] = min(GROUP_SHARES.values[0] * homes.workers.sum() / max(there, 1.0), 0.5)
+    median, spread = FIRM_SIZE.values
     places = daily.lay_out(
         homes.district_of_block,
         _jobs_of_blocks(homes, in_teams, seed),
@@ -106,9 +115,10 @@ def places_of(
         staffed.staff[by_block],
         sector_share,
         _staff_by_sector(homes, staffed, sectors),
-        jobs.group_shares(sectors, workers / max(workers.sum(), 1.0)),
-        _port_blocks(city, homes, defaults),
-        *FIRM_SIZE.values,
+        group_share,
+        port_block,
+        median,
+        spread,
         TEAM_AT_MOST,
         luck.base(seed, "firms"),
         size,
@@ -122,7 +132,7 @@ def places_of(
     place_of_staffed[by_block] = numbered
     place_start = np.zeros(places + 1, dtype=np.uint32)
     np.cumsum(size[:places], out=place_start[1:], dtype=np.uint32)
-    found = {
+    found: dict[str, np.ndarray] = {
         "place_start": place_start,
         "place_layer": layer[:places].copy(),
         "place_kind": kind[:places].copy(),
@@ -195,11 +205,7 @@ def _classes(homes: Homes) -> _Staffed:
             pupils = np.diff(edges)
             ward = year == daily.WARD
             stage = NONE if ward else int(daily.STAGE_OF_YEAR[year])
-            told.append(
-                np.column_stack(
-                    [np.full(parts, CARE_HOME if ward else SCHOOL), np.full(parts, stage), pupils]
-                )
-            )
+            told.append(np.column_stack([np.full(parts, CARE_HOME if ward else SCHOOL), np.full(parts, stage), pupils]))
             wanted = -(-pupils // RESIDENTS_PER_CARER) if ward else np.full(parts, TEACHERS[stage])
             given = np.minimum(np.cumsum(wanted), free[d])
             given = np.diff(given, prepend=0)
@@ -228,9 +234,6 @@ def _staff_by_sector(homes: Homes, staffed: _Staffed, sectors: tuple[str, ...]) 
 
 def _jobs_of_blocks(homes: Homes, in_teams: np.ndarray, seed: int) -> np.ndarray:
     """Workers of each district divided among its blocks, unevenly, int64, shape (block,)."""
-    from seawall.city.synth.rounding import largest_remainder
-    from seawall.core.draws import generator
-
     weight = generator(seed, "synth", "where work lies").lognormal(0.0, 1.0, homes.district_of_block.size)
     begin = np.searchsorted(homes.district_of_block, np.arange(in_teams.size + 1))
     parts = [
@@ -241,8 +244,6 @@ def _jobs_of_blocks(homes: Homes, in_teams: np.ndarray, seed: int) -> np.ndarray
 
 def _port_blocks(city: City, homes: Homes, defaults: list[str]) -> np.ndarray:
     """Blocks in which port workers may work: the districts of the ports, or all where the folder has no port."""
-    from seawall.city.synth.trips import district_of_areas
-
     if city.has("places"):
         ports = city.scan("places").filter(pl.col("kind") == "port").select("area_id").collect()["area_id"]
         row = district_of_areas(city, homes.district_ids)

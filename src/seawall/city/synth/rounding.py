@@ -19,7 +19,7 @@ def largest_remainder(total: int, weights: np.ndarray) -> np.ndarray:
     found = np.floor(exact).astype(np.int64)
     rest = int(total - found.sum())
     found[np.argsort(found - exact, kind="stable")[:rest]] += 1
-    return found
+    return np.asarray(found)
 
 
 def split_by_shares(counts: np.ndarray, shares: np.ndarray) -> np.ndarray:

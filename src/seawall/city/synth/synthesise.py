@@ -106,9 +106,7 @@ def made(city: City, seed: int, progress: Progress = _silent) -> tuple[People, C
     progress("work and school")
     towards = trips.destinations(city, residents, defaults)
     sectors, sector_share, workers = jobs.sectors_of(city, residents.district_ids, defaults)
-    history_of, history_pick = vaccines.vaccinated(
-        city, residents.district_ids, _by_district(residents), defaults
-    )
+    history_of, history_pick = vaccines.vaccinated(city, residents.district_ids, _by_district(residents), defaults)
     enrolled = ENROLMENT.by_age(ages)
     working = _working(residents, enrolled, workers, defaults)
     work_pick = trips.picks(towards)

@@ -35,7 +35,9 @@ def destinations(city: City, residents: Residents, defaults: list[str]) -> np.nd
         silent = found.sum(axis=1) <= 0
         if not silent.all():
             if silent.any():
-                defaults.append(f"{silent.sum()} districts from which the table trips tells none stay at home (assumed).")
+                defaults.append(
+                    f"{silent.sum()} districts from which the table trips tells none stay at home (assumed)."
+                )
                 found[silent] = np.eye(count)[silent]
             return np.asarray(found / found.sum(axis=1, keepdims=True))
     points = _middles(city, residents.district_ids)

@@ -1,0 +1,409 @@
+"""Go on from today: the infected of a situation laid out in the city, and transmission as it was of late.
+
+Each replicate draws one possible present: how many infections are found at all, how the recent days of the nowcast
+end, and what the reproduction number is. From these follow the infected of each district by day of infection; those
+who were reported are the same in every replicate. Transmission is scaled so that the twin, under the measures of the
+last weeks, has the drawn reproduction number; from there on log transmission drifts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from seawall.city import City
+from seawall.city.synth.people import AGE_CLASS
+from seawall.core.draws import generator
+from seawall.disease import pathogen
+from seawall.measures.strategy import Strategy, faults_together
+from seawall.twin.begin import Beginning
+from seawall.twin.day import play_day
+from seawall.twin.lay_out import NOT_REPORTED, Earlier, Homes, homes_of, lay_out
+from seawall.twin.present import (
+    LEVELS,
+    WINDOW_DAYS,
+    Counted,
+    Situation,
+    Unseen,
+    at_quantile,
+    counted,
+    infections_of,
+)
+from seawall.twin.run import Run
+from seawall.twin.simulate import Scenario, new_run
+
+SETTLING_DAYS = 6
+"""Days that a trial run plays before its reproduction number is read off, so that findings and quarantine settle."""
+
+TRIAL_INFECTED = 4000
+"""A trial run begins with at least so many infected, or one resident in fifty."""
+
+TRIALS = 5
+"""Trial runs at most."""
+
+CLOSE = 0.02
+"""A trial run whose log reproduction number is so near is good enough."""
+
+RECENT_DAYS = 7
+"""Reports of so many days say where the infected live and of what age they are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """How a run goes on from today.
+
+    Attributes:
+        beginning, scale, before, start: for `Scenario`.
+        assumed: what was assumed and what was found: the clock, reports, window and quantiles of the reproduction
+            number, the factor on transmission and what the trial runs gave, shares found and kept apart.
+        draws: ``replicate, reproduction_number, share_found, infected, not_yet_reported, factor``; of the replicates
+            asked for so far.
+    """
+
+    beginning: Beginning = field(repr=False)
+    scale: Callable[[int], np.ndarray] = field(repr=False)
+    before: np.ndarray = field(repr=False)
+    start: date
+    assumed: Mapping[str, Any]
+    draw_of: Callable[[int], Mapping[str, float]] = field(repr=False)
+
+    def of(self, scenario: Scenario) -> Scenario:
+        """The scenario as it goes on from here."""
+        return replace(scenario, start=self.start, beginning=self.beginning, scale=self.scale, before=self.before)
+
+    def draws(self, replicates: int) -> pl.DataFrame:
+        """What the first so many replicates drew, a row each."""
+        return pl.DataFrame([{"replicate": one, **self.draw_of(one)} for one in range(1, replicates + 1)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Present:
+    """What all replicates share."""
+
+    now: Counted
+    unseen: Unseen
+    homes: Homes
+    weights: np.ndarray
+    longest: int
+    seed: int
+    days: int
+
+    @property
+    def unseen_days(self) -> int:
+        """Days of infection before the start of which little is counted yet."""
+        return round(float(self.now.delay @ np.arange(self.now.delay.size)))
+
+    def drift(self, replicate: int) -> np.ndarray:
+        """Log of the factor by which transmission has drifted, on the days not counted yet and those ahead."""
+        steps = generator(self.seed, "start", "drift", replicate).standard_normal(self.unseen_days + self.days)
+        return np.asarray(np.cumsum(self.unseen.drift_per_day * steps))
+
+    def of(self, replicate: int) -> tuple[np.ndarray, float, float]:
+        """Infections by day and district, the reproduction number and the share found of a replicate."""
+        u_events, u_found, u_r = generator(self.seed, "start", "present", replicate).random(3)
+        unseen = self.unseen
+        found = unseen.share_found_low + u_found * (unseen.share_found_high - unseen.share_found_low)
+        number = float(at_quantile(self.now.reproduction[:, None], u_r)[0])
+        path = np.full(WINDOW_DAYS, number)
+        if self.unseen_days:
+            path[-self.unseen_days :] *= np.exp(self.drift(replicate)[: self.unseen_days])
+        return self.infections(u_events, found, path), number, found
+
+    def infections(self, u_events: float, found: float, path: np.ndarray) -> np.ndarray:
+        """Infections by day and district."""
+        return infections_of(self.now, u_events=u_events, share_found=found, reproduction=path, weights=self.weights)
+
+
+def start_from(
+    situation: Situation,
+    city: City,
+    scenario: Scenario,
+    *,
+    seed: int,
+    weights: np.ndarray | None = None,
+    unseen: Unseen | None = None,
+    in_force: Strategy | None = None,
+    variant: int = 0,
+) -> Start:
+    """Lay out the present of a city so that a run goes on from it.
+
+    Args:
+        situation: of the morning before the first day; see `seawall.watch.assess`.
+        city: the folder it was made from, for the ages and areas of recent cases.
+        scenario: the residents, the disease, the strategy and the length of the run; its start, beginning, scale and
+            reports before are replaced by `Start.of`.
+        seed: of all replicates.
+        weights: float, shape (lag,). Serial interval from lag 1 on by which the situation's reproduction number was
+            estimated; None: that of the catalogue's pathogen which the folder names.
+        unseen: what no report tells.
+        in_force: the measures of the last weeks, under which the reproduction number came about; None: those of the
+            scenario's strategy that name no first day or a date.
+        variant: index of the variant that spreads.
+
+    Raises:
+        InvalidInput: the situation holds no recent report or no reproduction number.
+    """
+    unseen = unseen or Unseen()
+    world, ground = scenario.world, scenario.map
+    course = world.course
+    root = next((code for code, level in ground.levels.items() if level == "city"), ground.districts[0])
+    now = counted(situation, ground.districts, root, course, unseen, variant)
+    recent, ages = _recent(situation, city)
+    present = _Present(
+        now=now,
+        unseen=unseen,
+        homes=homes_of(
+            world.people,
+            ground,
+            recent,
+            ages,
+            near_reports=unseen.near_reports,
+            same_household=unseen.same_household,
+        ),
+        weights=_serial_weights(city) if weights is None else np.asarray(weights, dtype=np.float64),
+        longest=course.longest_days,
+        seed=seed,
+        days=scenario.days,
+    )
+    known = _reported(present)
+    start = situation.on + timedelta(days=1)
+    before = np.zeros((WINDOW_DAYS, ground.blocks), dtype=np.int32)
+    np.add.at(before, (known.report + WINDOW_DAYS, world.people.block[known.people]), 1)
+    strategy = _of_late(scenario.strategy) if in_force is None else in_force
+    trials = _trials(present, replace(scenario, strategy=strategy), start, variant)
+
+    def beginning(run: Run, replicate: int) -> None:
+        lay_out(run, _present_of(present, replicate, known), variant)
+
+    def scale(replicate: int) -> np.ndarray:
+        _, number, _ = present.of(replicate)
+        drifted = present.drift(replicate)[present.unseen_days :]
+        return np.asarray(trials.factor(number) * np.exp(drifted))
+
+    def draw_of(replicate: int) -> Mapping[str, float]:
+        _, number, found = present.of(replicate)
+        earlier = _present_of(present, replicate, known)
+        return {
+            "reproduction_number": number,
+            "share_found": found,
+            "infected": float(earlier.people.size),
+            "not_yet_reported": float((earlier.report == NOT_REPORTED).sum()),
+            "kept_apart": float(earlier.apart.sum()),
+            "factor": trials.factor(number),
+        }
+
+    return Start(
+        beginning=beginning,
+        scale=scale,
+        before=before,
+        start=start,
+        assumed={
+            **dataclasses.asdict(unseen),
+            "clock": now.clock,
+            "reports": int(now.reports.sum()),
+            "reproduction_number": dict(zip(LEVELS, now.reproduction.tolist(), strict=True)),
+            "reproduction_window": tuple(day.isoformat() for day in now.window),
+            "in_control": now.in_control,
+            "measures_of_late": [measure.key for measure in strategy.measures],
+            "trials": trials.told,
+        },
+        draw_of=draw_of,
+    )
+
+
+def _serial_weights(city: City) -> np.ndarray:
+    by_day = pathogen(city.pathogen).serial_interval_by_day()[1:WINDOW_DAYS]
+    return np.asarray(by_day / by_day.sum())
+
+
+def _recent(situation: Situation, city: City) -> tuple[dict[str, float], np.ndarray | None]:
+    """Recent reports by area, and by age class where the line list tells ages."""
+    since = situation.on - timedelta(days=RECENT_DAYS - 1)
+    if not city.has("cases"):
+        rows = situation.places.filter(pl.col("cases_7d") > 0).group_by("area_id").agg(pl.col("cases_7d").sum())
+        return dict(rows.select("area_id", "cases_7d").iter_rows()), None
+    cases = city.scan("cases").filter(pl.col("report_date").is_between(since, situation.on)).collect()
+    areas = dict(cases.group_by("area_id").agg(pl.len().cast(pl.Float64)).iter_rows())
+    ages = cases["age"].drop_nulls().to_numpy() if "age" in cases.columns else np.zeros(0)
+    if not ages.size:
+        return areas, None
+    classes = AGE_CLASS[np.clip(ages, 0, AGE_CLASS.size - 1).astype(np.int64)]
+    return areas, np.bincount(classes, minlength=int(AGE_CLASS.max()) + 1).astype(np.float64)
+
+
+def _reported(present: _Present) -> Earlier:
+    """Those who were reported before the start, the same in every replicate; each infected some days before."""
+    rng = generator(present.seed, "start", "reported")
+    people, row = present.homes.draw(present.now.reports, rng)
+    report = row - WINDOW_DAYS
+    delay = rng.choice(present.unseen.reporting().size, size=report.size, p=present.unseen.reporting())
+    return Earlier(people=people, day=report - delay, report=report, apart=np.zeros(people.size, dtype=bool))
+
+
+def _present_of(present: _Present, replicate: int, known: Earlier) -> Earlier:
+    """The infected of a replicate: those reported, and as many others as its draw says there are."""
+    infections, _, share = present.of(replicate)
+    rng = generator(present.seed, "start", "infected", replicate)
+    longest = min(present.longest, WINDOW_DAYS)
+    found = np.zeros_like(infections)
+    district = present.homes.district[present.homes.people.block[known.people]]
+    inside = known.day >= -WINDOW_DAYS
+    np.add.at(found, (known.day[inside] + WINDOW_DAYS, district[inside]), 1)
+    left = np.maximum(infections - found, 0.0)
+    left[:-longest] = 0
+    numbers = np.minimum(rng.poisson(left), present.homes.people.residents)
+    people, row = present.homes.draw(numbers, rng)
+    day = row - WINDOW_DAYS
+    others = Earlier(
+        people=people,
+        day=day,
+        report=np.full(people.size, NOT_REPORTED),
+        apart=rng.random(people.size) < _apart(present, share)[-day],
+    )
+    infectious = known.day >= -present.longest
+    return Earlier(**{name: column[infectious] for name, column in vars(known).items()}).and_also(others)
+
+
+def _apart(present: _Present, share_found: float) -> np.ndarray:
+    """Probability that somebody infected so many days ago and not reported is kept apart already.
+
+    Of those who will be found in control within `told_before_report_days` all are.
+    """
+    reporting = present.unseen.reporting()
+    by_then = np.append(np.cumsum(reporting), np.ones(WINDOW_DAYS + present.unseen.told_before_report_days + 1))
+    ago = np.arange(WINDOW_DAYS + 1)
+    soon = by_then[ago + present.unseen.told_before_report_days] - by_then[ago]
+    return np.asarray(present.now.in_control * share_found * soon / np.maximum(1 - share_found * by_then[ago], 1e-9))
+
+
+def _of_late(strategy: Strategy) -> Strategy:
+    """The measures of a strategy that may have been in force before the run: those with a date, or without a start.
+
+    Those that need another which was not there are left out too.
+    """
+    measures = [
+        replace(measure, stop=None) if isinstance(measure.stop, int) else measure
+        for measure in strategy.measures
+        if not isinstance(measure.start, int)
+    ]
+    while True:
+        kinds = {measure.kind for measure in measures}
+        bad = {index for index, *_ in faults_together(list(enumerate(measures)), kinds)}
+        if not bad:
+            return Strategy(name=f"{strategy.name}, of late", measures=tuple(measures))
+        measures = [measure for index, measure in enumerate(measures) if index not in bad]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Trials:
+    """Reproduction numbers that the twin has at some factors on transmission.
+
+    Attributes:
+        log_factor, log_number: float64, shape (trial,). Rising.
+        told: a row a trial, for `Start.assumed`.
+    """
+
+    log_factor: np.ndarray
+    log_number: np.ndarray
+    told: list[dict[str, float]]
+
+    def factor(self, number: float) -> float:
+        """The factor that gives a reproduction number; in proportion beyond the trials."""
+        wanted = np.log(max(number, 1e-3))
+        inside = float(np.interp(wanted, self.log_number, self.log_factor))
+        beyond = wanted - float(np.clip(wanted, self.log_number[0], self.log_number[-1]))
+        return float(np.exp(inside + beyond))
+
+
+def _trials(present: _Present, scenario: Scenario, start: date, variant: int) -> _Trials:
+    """Find the factors at which the twin has the reproduction numbers of the situation.
+
+    A trial run begins some days before the window in which these were infected who were reported in the window of the
+    estimate, with infected people as they are today, and plays the measures of those days.
+    """
+    middle = float(present.now.reproduction[3])
+    spread_of = present.now.reproduction[[1, 5]]
+    factors, numbers, told = [1.0], [], []
+    targets = [middle, middle, float(spread_of[0]), float(spread_of[1])]
+    for trial in range(TRIALS):
+        number, share = _trial(present, scenario, start, factors[-1], variant)
+        numbers.append(max(number, 1e-3))
+        told.append({"factor": factors[-1], "reproduction_number": number, "share_found": share})
+        if trial == TRIALS - 1:
+            break
+        wanted = targets[min(trial, len(targets) - 1)]
+        near = int(np.argmin(np.abs(np.log(np.array(numbers) / wanted))))
+        step = float(np.log(wanted / numbers[near]))
+        if trial == 1 and abs(step) < CLOSE:
+            wanted = float(spread_of[0])
+            step = float(np.log(wanted / numbers[near]))
+        factors.append(float(factors[near] * np.exp(np.clip(step, -3, 3))))
+    order = np.argsort(factors)
+    return _Trials(
+        log_factor=np.log(np.array(factors)[order]),
+        log_number=np.maximum.accumulate(np.log(np.array(numbers)[order])) + 1e-9 * np.arange(len(numbers)),
+        told=told,
+    )
+
+
+def _trial(present: _Present, scenario: Scenario, start: date, factor: float, variant: int) -> tuple[float, float]:
+    """Play a trial run: its reproduction number, and the share found of those infected while it settled."""
+    window = (present.now.window[1] - present.now.window[0]).days + 1
+    days = SETTLING_DAYS + window
+    first = start - timedelta(days=present.unseen_days + days)
+    earlier, infections = _earlier_of_trial(present)
+
+    def beginning(run: Run, _: int) -> None:
+        lay_out(run, earlier, variant)
+
+    trial = replace(
+        scenario,
+        start=first,
+        days=days,
+        beginning=beginning,
+        scale=lambda _: np.full(days, factor),
+        before=None,
+        zoning=scenario.zoning if scenario.strategy.zoning is not None else None,
+    )
+    run = new_run(trial, present.seed, 0)
+    while run.state.day < run.days:
+        play_day(run)
+    played = run.tally.infections.sum(axis=1) - run.tally.by_layer[:, -1]
+    everyone = np.concatenate([infections, run.tally.infections.sum(axis=1)])
+    reach = present.weights.size
+    pressure = [
+        float(present.weights[: min(reach, at)] @ everyone[max(at - reach, 0) : at][::-1])
+        for at in range(everyone.size - window, everyone.size)
+    ]
+    rows = slice(0, run.state.rows)
+    settled = (run.state.infected.day[rows] >= 0) & (run.state.infected.day[rows] < SETTLING_DAYS)
+    found = run.state.findings.report[rows][settled] < run.days
+    share = float(found.mean()) if settled.any() else float("nan")
+    return float(played[-window:].sum() / max(sum(pressure), 1e-9)), share
+
+
+def _earlier_of_trial(present: _Present) -> tuple[Earlier, np.ndarray]:
+    """The infected with whom a trial run begins, as many on each earlier day as today; and how many those are."""
+    unseen = present.unseen
+    share = (unseen.share_found_low + unseen.share_found_high) / 2
+    middle = float(present.now.reproduction[3])
+    infections = present.infections(0.5, share, np.full(WINDOW_DAYS, middle))
+    longest = min(present.longest, WINDOW_DAYS)
+    infections[:-longest] = 0
+    total, residents = infections.sum(), present.homes.people.residents
+    infections = infections * max(min(TRIAL_INFECTED, residents / 50) / max(total, 1e-9), 1.0)
+    infections = infections * min(1.0, residents / 10 / infections.sum())
+    rng = generator(present.seed, "start", "trial")
+    people, row = present.homes.draw(rng.poisson(infections), rng)
+    day = row - WINDOW_DAYS
+    delay = rng.choice(unseen.reporting().size, size=day.size, p=unseen.reporting())
+    found = (rng.random(day.size) < share) & (day + delay < 0)
+    apart = ~found & (rng.random(day.size) < _apart(present, share)[-day])
+    earlier = Earlier(people=people, day=day, report=np.where(found, day + delay, NOT_REPORTED), apart=apart)
+    return earlier, np.bincount(row, minlength=WINDOW_DAYS).astype(np.float64)
