@@ -25,7 +25,6 @@ from seawall.disease import course_of
 from seawall.disease.waning import waning_of
 from seawall.measures import LimitContacts, read_strategy
 from seawall.twin import Scenario, World, map_of, new_run, play, world_of
-from seawall.twin.present import Unseen
 from seawall.twin.start import Start, start_from
 from seawall.watch.assess import assess
 from seawall.watch.series import daily_counts
@@ -39,11 +38,6 @@ LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 # Share of the contacts to be given up that are given up under stay-at-home orders, drawn evenly for each replicate.
 # Assumed: 0.6 where people meet neighbours, queue for tests and food; 0.9 where nearly nobody leaves home.
 ADHERENCE = (0.6, 0.9)
-
-# What no report told: how many infections were found, and how long after infection. Assumed from what was known: tests
-# of the ill and their contacts alone (0.4 at least) or with rounds of mass tests (0.9 at most); incubation of three to
-# four days, tests every few days and a day to the result.
-UNSEEN = Unseen(share_found_low=0.4, share_found_high=0.9, infection_to_report_days=4.5, infection_to_report_sd=2.2)
 
 
 @dataclass(frozen=True)
@@ -81,7 +75,7 @@ def fan(city: City, of: World, on: date, *, replicates: int, seed: int = 1) -> F
         start=on + timedelta(days=1),
         days=DAYS,
     )
-    start = start_from(assess(city, on), city, scenario, seed=seed, unseen=UNSEEN)
+    start = start_from(assess(city, on), city, scenario, seed=seed)
     reports = []
     for replicate in range(1, replicates + 1):
         u = generator(seed, "adherence", replicate).random()
@@ -142,7 +136,9 @@ def picture(found: Fan, truth: np.ndarray, path: Path) -> None:
     axes.plot(days, truth.sum(axis=1), "o", color="#d94801", label="came")
     axes.set_yscale("log")
     axes.set_ylabel("infections reported a day, Shanghai")
-    axes.set_title(f"Played on from the evening of {found.on}, {city.shape[0]} runs of 24.9 million residents", fontsize=9)
+    axes.set_title(
+        f"Played on from the evening of {found.on}, {city.shape[0]} runs of 24.9 million residents", fontsize=9
+    )
     axes.legend(frameon=False, fontsize=8)
     figure.autofmt_xdate(rotation=30)
     figure.tight_layout()
@@ -157,10 +153,8 @@ def table(found: Fan, truth: np.ndarray) -> str:
     lines = ["| day | 5 % | 25 % | median | 75 % | 95 % | came | held |", "|---|---:|---:|---:|---:|---:|---:|---|"]
     for day in range(DAYS):
         numbers = " | ".join(f"{value:,.0f}" for value in np.quantile(city[:, day], LEVELS))
-        inside = held(city, total)[day]
-        lines.append(
-            f"| {found.on + timedelta(days=day + 1)} | {numbers} | {total[day]:,.0f} | {'yes' if inside else '**no**'} |"
-        )
+        inside = "yes" if held(city, total)[day] else "**no**"
+        lines.append(f"| {found.on + timedelta(days=day + 1)} | {numbers} | {total[day]:,.0f} | {inside} |")
     return "\n".join(lines)
 
 

@@ -211,9 +211,9 @@ def test_visits_are_of_those_found_in_the_community_before_their_specimen(tables
     assert not both["in_control"].any()
     assert (both["start"].cast(pl.Date) < both["specimen_date"]).all()
     places = tables["places"].select("place_id", pl.col("area_id").alias("there"), "kind")
-    assert both.drop("place_id_right").join(places, on="place_id").filter(pl.col("there") == pl.col("area_id")).height == (
-        both.height
-    )
+    assert both.drop("place_id_right").join(places, on="place_id").filter(
+        pl.col("there") == pl.col("area_id")
+    ).height == (both.height)
 
 
 def test_what_had_been_reported_before_stays(played, source):

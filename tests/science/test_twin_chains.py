@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 import pytest
-
 from bench._small_worlds import evenly_spread, mixed, offspring, played, scene
+
 from seawall.disease import p_chains_end, p_infects_nobody, plain_course, share_of_people_behind
 from seawall.disease.compile import dispersion_table
 from seawall.twin import new_run

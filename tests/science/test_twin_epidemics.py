@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from bench._small_worlds import Dose, mixed, offspring, played, scene
 from scipy.optimize import brentq
 
-from bench._small_worlds import Dose, mixed, offspring, played, scene
 from seawall.disease import (
     Delay,
     compartments_by_day,
@@ -35,7 +35,8 @@ def luck_of_size(residents, reproduction_number, size):
 
 
 @pytest.mark.parametrize(
-    ("reproduction_number", "published"), [(1.5, 0.582812), (2, 0.796812), (2.5, 0.892645), (3, 0.940480), (5, 0.993023)]
+    ("reproduction_number", "published"),
+    [(1.5, 0.582812), (2, 0.796812), (2.5, 0.892645), (3, 0.940480), (5, 0.993023)],
 )
 def test_final_size(reproduction_number, published):
     residents, infected = 100_000, 50
@@ -50,7 +51,9 @@ def test_final_size(reproduction_number, published):
 
 def test_final_size_does_not_depend_on_how_unevenly_people_infect():
     residents = 100_000
-    run = played(scene(mixed(residents, plain_course(GENERATION, reproduction_number=2.0, dispersion=0.5)), 300, infected=200))
+    run = played(
+        scene(mixed(residents, plain_course(GENERATION, reproduction_number=2.0, dispersion=0.5)), 300, infected=200)
+    )
     # uneven infecting widens the luck by at most sqrt(1 + R^2 / k (1 - z) ...) < 3; the size stays
     assert run.state.rows / residents == pytest.approx(size_from(200, residents, 2.0), abs=0.012)
 

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 import pytest
-
 from bench._small_worlds import MANY, begin_with, offspring, played, scene
+
 from seawall.city.layers import HOUSEHOLD, SCHOOL
 from seawall.city.synth.contacts import mix_alike
 from seawall.city.synth.people import one_block
@@ -14,10 +14,7 @@ from seawall.twin import world_of
 from seawall.twin.rates import attack
 
 
-
-@pytest.mark.parametrize(
-    ("pathogen", "published"), [("covid-ancestral", 0.189), ("covid-omicron-ba2", 0.427)]
-)
+@pytest.mark.parametrize(("pathogen", "published"), [("covid-ancestral", 0.189), ("covid-omicron-ba2", 0.427)])
 def test_household_attack_rate(pathogen, published):
     """Households of two, so that nobody but the index case can infect the other at home; Madewell 2022."""
     course = course_of(pathogen)

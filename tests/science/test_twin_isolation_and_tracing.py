@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 import pytest
-
 from bench._small_worlds import mixed, scene
+
 from seawall.core import InvalidInput
 from seawall.disease import Delay, course_from_profile
 from seawall.disease.compile import onset_table
@@ -78,7 +78,9 @@ def hellewell_course():
     steps = (np.arange(4_000) + 0.5) / 4_000
     lean = 1.95 / math.hypot(1, 1.95)
     draws = np.random.Generator(np.random.Philox(key=1))
-    around = 2.0 * (lean * np.abs(draws.standard_normal(40_000)) + math.sqrt(1 - lean**2) * draws.standard_normal(40_000))
+    around = 2.0 * (
+        lean * np.abs(draws.standard_normal(40_000)) + math.sqrt(1 - lean**2) * draws.standard_normal(40_000)
+    )
     profile = np.zeros((int(table.max()) + 1, DAYS))
     for run in range(1, profile.shape[0]):
         day = np.maximum(np.floor(run + around + np.resize(steps, around.size)), 1).astype(int)
@@ -97,9 +99,7 @@ def controlled_in_the_twin(traced, outbreaks, *, residents=400_000, contacts=24.
     ]
     if traced:
         measures += [
-            TraceContacts(
-                find_community=1.0, adherence=traced, cases_a_day=1e9, days_back=6, delay_days=0
-            ),
+            TraceContacts(find_community=1.0, adherence=traced, cases_a_day=1e9, days_back=6, delay_days=0),
             QuarantineContacts(days=21, adherence=1.0),
         ]
     world = mixed(residents, hellewell_course(), contacts=contacts)

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 import pytest
-
 from bench._small_worlds import begin_with, mixed, offspring, played, scene
+
 from seawall.city.layers import COMMUNITY, HOUSEHOLD, LAYERS, SCHOOL, WORK
 from seawall.city.synth.contacts import mix_alike
 from seawall.city.synth.people import one_block
@@ -64,7 +64,10 @@ def test_closed_work_removes_infections_at_work_and_no_others():
 
 
 def test_closed_schools_remove_infections_in_class_and_no_others():
-    open_, closed = first_generation(layer=SCHOOL), first_generation((LimitSchools(mode="closed", adherence=1.0),), layer=SCHOOL)
+    open_, closed = (
+        first_generation(layer=SCHOOL),
+        first_generation((LimitSchools(mode="closed", adherence=1.0),), layer=SCHOOL),
+    )
     assert open_[SCHOOL] > 1_000
     assert closed[SCHOOL] == 0
     assert closed[HOUSEHOLD] >= open_[HOUSEHOLD]

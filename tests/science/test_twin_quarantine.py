@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
 from bench._small_worlds import Rung, begin_with, events, ladder, played, scene
+
 from seawall.disease import (
     Entrant,
     Quarantine,
@@ -28,8 +28,10 @@ from seawall.measures import (
     IsolateCases,
     QuarantineContacts,
     ScreenTravellers,
-    TestOnSymptoms as IllAreTested,
     TraceContacts,
+)
+from seawall.measures import (
+    TestOnSymptoms as IllAreTested,
 )
 from seawall.twin import nobody
 
@@ -150,7 +152,9 @@ def local_transmission(world, days_of_arrival, longest, measures=(), a_day=400):
     day, age = infected.day[:rows].astype(int), world.people.age[infected.person[:rows]]
     came, by = infected.layer[:rows] == 255, infected.infector[:rows].astype(int)
     arrived = np.repeat([arrival[0] for arrival in run.arrivals], [int(arrival[5]) for arrival in run.arrivals])
-    taken = np.bincount(np.concatenate([arrived, day[~came]])[np.concatenate([age[came], age[~came]]) == OTHER], minlength=run.days)
+    taken = np.bincount(
+        np.concatenate([arrived, day[~came]])[np.concatenate([age[came], age[~came]]) == OTHER], minlength=run.days
+    )
     open_ = 1 - (np.cumsum(taken) - taken) / OTHERS
     many = np.bincount(by[~came], weights=1 / open_[day[~came]], minlength=rows)
     resident = age[came] == CONTACT
@@ -205,7 +209,9 @@ def entrants_course():
         beyond = np.concatenate([np.cumsum(infects[::-1])[::-1], [0.0]])
         by_day = beyond[:-1][: (LATEST + 1) * round(1 / step)].reshape(LATEST + 1, -1).mean(axis=1)
         shares.append(np.concatenate([-np.diff(by_day), by_day[-1:]]))
-    sensitivity = _sensitivity(ENTRANT, np.append(edges, edges[-1] + step), np.concatenate([[0.0], (daily[1:] + daily[:-1]) / 2, [0.0]]))
+    sensitivity = _sensitivity(
+        ENTRANT, np.append(edges, edges[-1] + step), np.concatenate([[0.0], (daily[1:] + daily[:-1]) / 2, [0.0]])
+    )
     found = sensitivity[: LATEST * round(1 / step)].reshape(LATEST, -1).mean(axis=1)
     return shares, found
 

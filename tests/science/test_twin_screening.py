@@ -5,11 +5,12 @@ test, so that who sheds much both infects more and is found more easily. In the 
 its tests: a specimen is taken in the evening, and finds the load of the next morning.
 """
 
-import numpy as np
-import pytest
 from dataclasses import replace
 
+import numpy as np
+import pytest
 from bench._small_worlds import Rung, begin_with, events, ladder, played, scene
+
 from seawall.disease import course_from_profile, screening_effect, trajectories
 from seawall.measures import IsolateCases
 from seawall.measures import TestRounds as RoundsOfTests
@@ -83,7 +84,9 @@ def removed(course, every_days, limit, delay_days):
 def test_rhythm_and_delay(every_days, limit, delay_days, published):
     expected = screening_effect(every_days, limit_of_detection=limit, delay_days=delay_days, people=PEOPLE, seed=SEED)
     # 10,000 people with three contacts each and a phase by lot: sd below 0.5 points
-    assert removed(course_of_loads(*loads()), every_days, limit, delay_days) == pytest.approx(expected.by_tests, abs=0.02)
+    assert removed(course_of_loads(*loads()), every_days, limit, delay_days) == pytest.approx(
+        expected.by_tests, abs=0.02
+    )
     # forty people for 12,000: sd of the share removed over people is some 0.3, so 0.05 of the mean
     assert expected.by_tests == pytest.approx(published, abs=0.1)
 

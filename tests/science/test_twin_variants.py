@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-
 from bench._small_worlds import begin_with, mixed, played, scene
+
 from seawall.disease import Delay, LastingProtection, growth_from_reproduction, plain_course
 from seawall.measures import Arrivals
 

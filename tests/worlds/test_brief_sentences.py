@@ -275,6 +275,8 @@ def growth(low=-0.1, middle=0.05, high=0.2, p=0.8):
 
 def test_no_estimate_no_trend():
     assert codes(say_trend(growth(), None)) == ["trend_unknown"]
+    assert codes(say_trend(growth(low=None, middle=None, high=None, p=0.1), ON)) == ["trend_unknown"]
+    assert codes(say_pace(growth(low=None, middle=None, high=None, p=0.1), ON)) == []
     assert codes(say_pace(growth(), None)) == []
     assert codes(say_reproduction(growth(), None)) == []
 

@@ -145,7 +145,12 @@ def _delays(tracing: Tracing, draws: np.random.Generator, of: np.ndarray, outbre
 
 
 def _next_generation(
-    tracing: Tracing, draws: np.random.Generator, of: np.ndarray, onset: np.ndarray, isolated: np.ndarray, outbreaks: int
+    tracing: Tracing,
+    draws: np.random.Generator,
+    of: np.ndarray,
+    onset: np.ndarray,
+    isolated: np.ndarray,
+    outbreaks: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Outbreak, onset and isolation of everybody infected by these before they were isolated."""
     own = draws.gamma(tracing.dispersion, tracing.reproduction_number / tracing.dispersion, of.size)

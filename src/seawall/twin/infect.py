@@ -114,7 +114,7 @@ def draw_courses(
         left_ill, left_severe: float64, shape (256, variant). Share of risk that immunity leaves.
         hardness, course: bases of the draws.
     """
-    institution = max(rates.institution[0], rates.institution[1], rates.institution[2])
+    shut = max(rates.institution[0], rates.institution[1])
     for row in range(first, last):
         person = np.uint64(infected.person[row])
         x = int(person)
@@ -157,5 +157,5 @@ def draw_courses(
         infected.block[row] = ground.block[x]
         infected.cls[row] = cls
         infected.home[row] = ground.household[x]
-        total += rates.mixing[0, cls] + rates.mixing[1, cls] + rates.mixing[2, cls] + institution
+        total += rates.mixing[0, cls] + rates.mixing[1, cls] + rates.mixing[2, cls] + shut
         infected.strength[row] = np.float32(total * courses.dispersion[variant, infected.nu[row]])

@@ -20,6 +20,9 @@ from seawall.twin.tally import REASONS
 NOT_REPORTED = -(1 << 14)
 """Day of report of who was not found before the start."""
 
+NO_RESULT = -1
+"""Day of the result of who was not tested before the start."""
+
 DRAWS = 20
 """Times that people drawn twice are drawn anew; who is still there twice then stays drawn once."""
 
@@ -32,12 +35,14 @@ class Earlier:
         people: int64, shape (n,).
         day: int64, shape (n,). Day of infection, days since the start; negative.
         report: int64, shape (n,). Day of the report; `NOT_REPORTED` for who was not found.
+        result: int64, shape (n,). Day of the run on which the result of a specimen taken before comes in; `NO_RESULT`.
         apart: bool, shape (n,). Kept apart as the contact of a case, and not found yet.
     """
 
     people: np.ndarray
     day: np.ndarray
     report: np.ndarray
+    result: np.ndarray
     apart: np.ndarray
 
     def and_also(self, other: Earlier) -> Earlier:
@@ -172,7 +177,7 @@ def lay_out(run: Run, earlier: Earlier, variant: int) -> None:
     """
     order = np.lexsort((earlier.people, earlier.day))
     people, day = earlier.people[order], earlier.day[order]
-    report, apart = earlier.report[order], earlier.apart[order]
+    report, result, apart = earlier.report[order], earlier.result[order], earlier.apart[order]
     tally = run.tally
     counts = (tally.infections, tally.infections_by_class, tally.by_layer, tally.by_variant)
     before = [table[0].copy() for table in counts]
@@ -188,12 +193,18 @@ def lay_out(run: Run, earlier: Earlier, variant: int) -> None:
     rows = np.arange(first, last)
     by_person = np.argsort(people)
     at = by_person[np.searchsorted(people, run.state.infected.person[first:last], sorter=by_person)]
-    people, report, apart = people[at], report[at], apart[at]
+    people, report, result, apart = people[at], report[at], result[at], apart[at]
     found = report != NOT_REPORTED
+    due = result != NO_RESULT
     findings = run.state.findings
+    findings.open(rows[found | due])
     findings.specimen[rows[found]] = report[found] - 1
     findings.report[rows[found]] = report[found]
     findings.found_by[rows[found]] = FOUND_BY.index("unknown")
+    findings.specimen[rows[due]] = -1
+    findings.found_by[rows[due]] = FOUND_BY.index("unknown")
+    findings.in_control[rows[due]] = apart[due]
+    run.state.results.write(result[due], rows[due])
     levers = _levers_on_first_day(run)
     rooms = float(run.map.capacity.get("rooms", 0.0)) + levers.rooms
     block = run.state.world.ground.block[people]

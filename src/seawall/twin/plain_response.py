@@ -457,7 +457,7 @@ def _contacts(city: City, lever: Tracing, case: Case) -> Iterator[tuple[int, int
                 met, _ = mixing_contact(city, mix, block, cls, word)
                 if met is not None and met != person and named(met, chance):
                     yield met, day
-    if case.infector >= 0 and case.day >= asked_from and case.layer >= 4:
+    if case.infector >= 0 and case.day >= asked_from and case.layer >= 1:
         other = city.cases[case.infector].person
         if named(other, float(lever.p_find[case.layer])):
             yield other, case.day

@@ -6,7 +6,7 @@ last days, of which next to nothing is counted yet, follow from the renewal equa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Protocol
 
@@ -88,6 +88,22 @@ class Unseen:
     infection_to_report_sd: float = quantity(
         2.5, unit="day", low=0.2, high=20, source="assumed", about="Standard deviation of the same."
     )
+    of_trial_low: float = quantity(
+        0.6,
+        unit="fraction of the share found in a trial run",
+        low=0.01,
+        high=1,
+        source="assumed: measures work less well in a city than as ordered",
+        about="Where the share found is taken from a trial run, the least of it that is found in the city.",
+    )
+    result_days: int = quantity(
+        1,
+        unit="day",
+        low=0,
+        high=14,
+        source="assumed: a night in the laboratory",
+        about="Days of reports that come from specimens taken before the first day.",
+    )
     told_before_report_days: int = quantity(
         2,
         unit="day",
@@ -135,6 +151,17 @@ class Unseen:
                     )
                 ],
             )
+
+    def as_in_trial(self, share_found: float, mean_days: float, sd_days: float) -> Unseen:
+        """The same with what the measures find in a trial run, and after how long."""
+        high = float(np.clip(share_found, 0.01, 1.0))
+        return replace(
+            self,
+            share_found_low=self.of_trial_low * high,
+            share_found_high=high,
+            infection_to_report_days=float(np.clip(mean_days, 1.0, 30.0)),
+            infection_to_report_sd=float(np.clip(sd_days, 0.2, 20.0)),
+        )
 
     def reporting(self) -> np.ndarray:
         """Probability of each number of days from infection to report, at least 1; sums to 1."""

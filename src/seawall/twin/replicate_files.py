@@ -40,7 +40,7 @@ def save_outcome(outcome: Outcome, folder: Path, fingerprint: str) -> None:
 def load_outcome(path: Path, fingerprint: str) -> Outcome | None:
     """Read a replicate; None where it depends on something else or cannot be read."""
     try:
-        with np.load(path, allow_pickle=False) as found:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as found:
             if str(found["fingerprint"]) != fingerprint:
                 return None
             groups: dict[str, dict[str, np.ndarray]] = {name: {} for name in _GROUPS}

@@ -68,6 +68,7 @@ class Rates(NamedTuple):
         mixing: float64, shape (mixing layer, age class). All contacts of the layer together.
         institution: float64, shape (3,). All contacts in a hospital, at a site, in a closed loop.
         infectiousness: float64, shape (variant, run, tau).
+        dispersion: float64, shape (variant, 256). Infectiousness beside the mean.
         susceptibility: float64, shape (age,).
     """
 
@@ -76,6 +77,7 @@ class Rates(NamedTuple):
     mixing: np.ndarray
     institution: np.ndarray
     infectiousness: np.ndarray
+    dispersion: np.ndarray
     susceptibility: np.ndarray
 
 
@@ -153,6 +155,10 @@ class Infected(NamedTuple):
     home: np.ndarray
 
 
+MOST_EVENTS = 200
+"""More events than this of one person on one day are not looked at."""
+
+
 @numba.njit(inline="always")
 def events_of(u: float, rate: float) -> int:
     """Number of events of a Poisson of this rate at this quantile counted from above: 0 unless u < 1 - exp(-rate)."""
@@ -161,7 +167,7 @@ def events_of(u: float, rate: float) -> int:
     term = math.exp(-rate)
     above = 1.0 - term
     found = 0
-    while u < above and found < 200:
+    while u < above and found < MOST_EVENTS:
         found += 1
         term *= rate / found
         above -= term
@@ -224,6 +230,21 @@ def in_loop(ground: Ground, morning: Morning, keys: Keys, person: int) -> bool:
     return bool(share > 0.0) and unit(bits(keys.lives_at_work, np.uint64(person), np.uint64(0))) < share
 
 
+@numba.njit(inline="always")
+def shut_in(code: int, day: int) -> int:
+    """Where a confined person meets staff today: 0 in a hospital, 1 at a site, -1 nowhere."""
+    where = where_now(code, day)
+    if where == SITE:
+        return 1
+    return 0 if where == WARD and code != GONE else -1
+
+
+NOT_MET = 255
+"""Layer of an event that falls on staff whom only the confined meet."""
+
+AFTER_WORK = 1024
+"""Number of the first event after work in a closed loop; others are numbered from 0."""
+
 BATCH = 1024
 """Events that are looked up together: all addresses first, then all that stands there, so that the waits overlap."""
 
@@ -254,7 +275,8 @@ def spread(
     found = 0
     day = morning.day
     longest = rates.infectiousness.shape[2]
-    rows, numbers = np.empty(BATCH + 256, dtype=np.int32), np.empty(BATCH + 256, dtype=np.int32)
+    room = BATCH + 2 * MOST_EVENTS
+    rows, numbers = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
     filled = 0
     for row in range(first, last):
         tau = day - infected.day[row]
@@ -266,6 +288,13 @@ def spread(
                 for event in range(events_of(u, rate)):
                     rows[filled] = row
                     numbers[filled] = event
+                    filled += 1
+            if morning.any_loop and in_loop(ground, morning, keys, int(infected.person[row])):
+                rate = rates.institution[2] * rates.dispersion[infected.variant[row], infected.nu[row]] * share
+                u = unit(bits(keys.infection, np.uint64(infected.person[row]), np.uint64(1)))
+                for event in range(events_of(u, rate)):
+                    rows[filled] = row
+                    numbers[filled] = AFTER_WORK + event
                     filled += 1
         if filled >= BATCH:
             found = _settle_events(
@@ -292,21 +321,19 @@ def _settle_events(
 ) -> int:
     """On whom each event falls, and whether it infects."""
     day = morning.day
-    institution = max(rates.institution[0], rates.institution[1], rates.institution[2])
-    luck = np.empty(filled, dtype=np.float64)
+    shut = max(rates.institution[0], rates.institution[1])
     factors = np.ones(filled, dtype=np.float64)
-    layers = np.full(filled, 255, dtype=np.uint8)
+    layers = np.full(filled, NOT_MET, dtype=np.uint8)
     slots = np.zeros(filled, dtype=np.int32)
     places = np.zeros(filled, dtype=np.uint32)
     seats = np.zeros(filled, dtype=np.uint8)
     where = np.zeros(filled, dtype=np.uint8)
-    kinds = np.zeros(filled, dtype=np.uint8)
     addresses = np.full(filled, -1, dtype=np.int64)
     people = np.full(filled, -1, dtype=np.int64)
     # what the person's own place and confinement are, all asked for at once
     for at in range(filled):
         x = infected.person[rows[at]]
-        if infected.met[rows[at]] > 0:
+        if infected.met[rows[at]] > 0 or numbers[at] >= AFTER_WORK:
             places[at] = ground.place[x]
             seats[at] = ground.seat[x]
         if morning.any_confined:
@@ -320,11 +347,13 @@ def _settle_events(
         met = int(infected.met[row])
         size = int(infected.home[row]) & 15
         place_layer = ground.place_layer[places[at]] if met > 0 else 0
-        kinds[at] = place_layer
         w_home = (size - 1) * rates.household
         w_place = met * rates.place[place_layer] if met > 0 else 0.0
         w_mix0, w_mix1, w_mix2 = rates.mixing[0, cls], rates.mixing[1, cls], rates.mixing[2, cls]
-        total = w_home + w_place + w_mix0 + w_mix1 + w_mix2 + institution
+        total = w_home + w_place + w_mix0 + w_mix1 + w_mix2 + shut
+        if numbers[at] >= AFTER_WORK:
+            layers[at] = 9
+            continue
         r = unit(bits(keys.event, person, np.uint64(numbers[at]))) * total
         if r < w_home:
             layers[at] = 0
@@ -346,9 +375,10 @@ def _settle_events(
             layers[at] = 4 + mix
             most = ground.mix_slots[mix, cls]
             slots[at] = min(int(r / rates.mixing[mix, cls] * most), most - 1)
-        else:
-            luck[at] = r - (w_home + w_place + w_mix0 + w_mix1 + w_mix2)
-            layers[at] = 7
+        elif morning.any_confined:
+            kind = shut_in(int(morning.confined[x]), day)
+            if kind >= 0 and r - (w_home + w_place + w_mix0 + w_mix1 + w_mix2) < rates.institution[kind]:
+                layers[at] = 7 + kind
     # where that contact is written down
     for at in range(filled):
         row = rows[at]
@@ -372,6 +402,8 @@ def _settle_events(
                     factors[at] *= morning.attendance[ground.place_kind[places[at]], there]
                 elif here == 1:
                     factors[at] *= morning.schooling[ground.place_kind[places[at]], there]
+        elif here == NOT_MET:
+            continue
         elif here <= 6:
             mix = here - 4
             word = bits(keys.meet, person, np.uint64(mix * 256 + slots[at]))
@@ -380,31 +412,18 @@ def _settle_events(
             if away:
                 factors[at] *= morning.trips
         else:
-            kind = -1
-            if where[at] == WARD and morning.confined[x] != GONE:
-                kind = 0
-            elif where[at] == SITE:
-                kind = 1
-            elif loop and where[at] == 0:
-                kind = 2
-            layers[at] = 255
-            if kind < 0 or luck[at] >= rates.institution[kind]:
-                continue
             pick = bits(keys.across, person, np.uint64(256 + numbers[at]))
-            if kind == 2:
-                begin = ground.place_start[places[at]] if met > 0 else np.uint32(0)
-                members = (int(ground.place_start[places[at] + np.uint32(1)]) - int(begin)) if met > 0 else 0
-                if members < 2:
-                    continue
-                addresses[at] = int(begin) + seat_met(1000, int(seats[at]), members, 0, pick)
+            if here == 9:
+                begin = ground.place_start[places[at]]
+                members = int(ground.place_start[places[at] + np.uint32(1)]) - int(begin)
+                if members > 1 and where[at] == 0:
+                    addresses[at] = int(begin) + seat_met(1000, int(seats[at]), members, 0, pick)
             else:
                 district = ground.district_of_block[infected.block[row]]
-                begin_staff = ground.staff_start[kind, district]
-                staff = ground.staff_start[kind, district + 1] - begin_staff
-                if staff == 0:
-                    continue
-                addresses[at] = begin_staff + int(pick % np.uint64(staff))
-            layers[at] = 7 + kind
+                begin_staff = ground.staff_start[here - 7, district]
+                staff = ground.staff_start[here - 7, district + 1] - begin_staff
+                if staff > 0:
+                    addresses[at] = begin_staff + int(pick % np.uint64(staff))
     # who that is
     for at in range(filled):
         if addresses[at] < 0:

@@ -22,9 +22,10 @@ from seawall.city.synth.people import AGE_CLASS
 from seawall.core.draws import generator
 from seawall.disease import pathogen
 from seawall.measures.strategy import Strategy, faults_together
+from seawall.measures.trace_contacts import TraceContacts
 from seawall.twin.begin import Beginning
 from seawall.twin.day import play_day
-from seawall.twin.lay_out import NOT_REPORTED, Earlier, Homes, homes_of, lay_out
+from seawall.twin.lay_out import NO_RESULT, NOT_REPORTED, Earlier, Homes, homes_of, lay_out
 from seawall.twin.present import (
     LEVELS,
     WINDOW_DAYS,
@@ -37,18 +38,17 @@ from seawall.twin.present import (
 )
 from seawall.twin.run import Run
 from seawall.twin.simulate import Scenario, new_run
+from seawall.twin.state import NEVER
 
 SETTLING_DAYS = 6
 """Days that a trial run plays before its reproduction number is read off, so that findings and quarantine settle."""
 
-TRIAL_INFECTED = 4000
-"""A trial run begins with at least so many infected, or one resident in fifty."""
+TRIAL_INFECTED = (4000, 12_000)
+"""A trial run begins with so many infected at least and at most, and with no more than one resident in fifty."""
 
-TRIALS = 5
-"""Trial runs at most."""
-
-CLOSE = 0.02
-"""A trial run whose log reproduction number is so near is good enough."""
+USUAL_SLOPE, SLOPES = 0.5, (0.2, 1.5)
+"""By how much the log of the reproduction number rises with that of transmission, before it is known, and its bounds.
+Below 1 where the serial interval by which it is estimated is shorter than the generation time."""
 
 RECENT_DAYS = 7
 """Reports of so many days say where the infected live and of what age they are."""
@@ -141,7 +141,8 @@ def start_from(
         seed: of all replicates.
         weights: float, shape (lag,). Serial interval from lag 1 on by which the situation's reproduction number was
             estimated; None: that of the catalogue's pathogen which the folder names.
-        unseen: what no report tells.
+        unseen: what no report tells; None: how many are found, and how long after infection, is taken from a trial run
+            under the measures of the last weeks, so that what was reported and what the twin goes on to report agree.
         in_force: the measures of the last weeks, under which the reproduction number came about; None: those of the
             scenario's strategy that name no first day or a date.
         variant: index of the variant that spreads.
@@ -149,34 +150,40 @@ def start_from(
     Raises:
         InvalidInput: the situation holds no recent report or no reproduction number.
     """
-    unseen = unseen or Unseen()
     world, ground = scenario.world, scenario.map
-    course = world.course
     root = next((code for code, level in ground.levels.items() if level == "city"), ground.districts[0])
-    now = counted(situation, ground.districts, root, course, unseen, variant)
     recent, ages = _recent(situation, city)
-    present = _Present(
-        now=now,
-        unseen=unseen,
-        homes=homes_of(
-            world.people,
-            ground,
-            recent,
-            ages,
-            near_reports=unseen.near_reports,
-            same_household=unseen.same_household,
-        ),
-        weights=_serial_weights(city) if weights is None else np.asarray(weights, dtype=np.float64),
-        longest=course.longest_days,
-        seed=seed,
-        days=scenario.days,
-    )
-    known = _reported(present)
     start = situation.on + timedelta(days=1)
+    strategy = _of_late(scenario.strategy) if in_force is None else in_force
+    of_late = replace(scenario, strategy=strategy)
+
+    def present_with(assumed: Unseen) -> _Present:
+        return _Present(
+            now=counted(situation, ground.districts, root, world.course, assumed, variant),
+            unseen=assumed,
+            homes=homes_of(
+                world.people,
+                ground,
+                recent,
+                ages,
+                near_reports=assumed.near_reports,
+                same_household=assumed.same_household,
+            ),
+            weights=_serial_weights(city) if weights is None else np.asarray(weights, dtype=np.float64),
+            longest=world.course.longest_days,
+            seed=seed,
+            days=scenario.days,
+        )
+
+    if unseen is None:
+        first = _trial(present_with(Unseen()), of_late, start, 1.0, variant)
+        unseen = Unseen().as_in_trial(first.share_found, first.mean_days, first.sd_days) if first.found else Unseen()
+    present = present_with(unseen)
+    now = present.now
+    known = _reported(present)
     before = np.zeros((WINDOW_DAYS, ground.blocks), dtype=np.int32)
     np.add.at(before, (known.report + WINDOW_DAYS, world.people.block[known.people]), 1)
-    strategy = _of_late(scenario.strategy) if in_force is None else in_force
-    trials = _trials(present, replace(scenario, strategy=strategy), start, variant)
+    trials = _trials(present, of_late, start, variant)
 
     def beginning(run: Run, replicate: int) -> None:
         lay_out(run, _present_of(present, replicate, known), variant)
@@ -243,7 +250,13 @@ def _reported(present: _Present) -> Earlier:
     people, row = present.homes.draw(present.now.reports, rng)
     report = row - WINDOW_DAYS
     delay = rng.choice(present.unseen.reporting().size, size=report.size, p=present.unseen.reporting())
-    return Earlier(people=people, day=report - delay, report=report, apart=np.zeros(people.size, dtype=bool))
+    return Earlier(
+        people=people,
+        day=report - delay,
+        report=report,
+        result=np.full(people.size, NO_RESULT),
+        apart=np.zeros(people.size, dtype=bool),
+    )
 
 
 def _present_of(present: _Present, replicate: int, known: Earlier) -> Earlier:
@@ -259,27 +272,39 @@ def _present_of(present: _Present, replicate: int, known: Earlier) -> Earlier:
     left[:-longest] = 0
     numbers = np.minimum(rng.poisson(left), present.homes.people.residents)
     people, row = present.homes.draw(numbers, rng)
-    day = row - WINDOW_DAYS
-    others = Earlier(
-        people=people,
-        day=day,
-        report=np.full(people.size, NOT_REPORTED),
-        apart=rng.random(people.size) < _apart(present, share)[-day],
-    )
+    others = _not_reported(present, people, row - WINDOW_DAYS, share, rng)
     infectious = known.day >= -present.longest
     return Earlier(**{name: column[infectious] for name, column in vars(known).items()}).and_also(others)
 
 
-def _apart(present: _Present, share_found: float) -> np.ndarray:
-    """Probability that somebody infected so many days ago and not reported is kept apart already.
+def _not_reported(
+    present: _Present, people: np.ndarray, day: np.ndarray, share_found: float, rng: np.random.Generator
+) -> Earlier:
+    """What is so of infected people who were not reported before the start.
 
-    Of those who will be found in control within `told_before_report_days` all are.
+    Of those who will be reported within `told_before_report_days`, as many are kept apart already as are found in
+    control; and of those whose report falls in the first `result_days` the specimen is taken.
     """
-    reporting = present.unseen.reporting()
-    by_then = np.append(np.cumsum(reporting), np.ones(WINDOW_DAYS + present.unseen.told_before_report_days + 1))
-    ago = np.arange(WINDOW_DAYS + 1)
-    soon = by_then[ago + present.unseen.told_before_report_days] - by_then[ago]
-    return np.asarray(present.now.in_control * share_found * soon / np.maximum(1 - share_found * by_then[ago], 1e-9))
+    unseen = present.unseen
+    by_then = np.append(np.cumsum(unseen.reporting()), np.ones(2 * WINDOW_DAYS))
+    ago = np.arange(1, WINDOW_DAYS + 1)
+    left = np.maximum(1 - share_found * by_then[ago - 1], 1e-9)
+
+    def within(days: int) -> np.ndarray:
+        soon = share_found * (by_then[ago - 1 + days] - by_then[ago - 1]) / left
+        return np.asarray(soon[-day - 1])
+
+    luck = rng.random(people.size)
+    result = np.full(people.size, NO_RESULT)
+    for days in range(unseen.result_days, 0, -1):
+        result[luck < within(days)] = days - 1
+    return Earlier(
+        people=people,
+        day=day,
+        report=np.full(people.size, NOT_REPORTED),
+        result=result,
+        apart=(luck < within(unseen.told_before_report_days)) & (rng.random(people.size) < present.now.in_control),
+    )
 
 
 def _of_late(strategy: Strategy) -> Strategy:
@@ -306,19 +331,21 @@ class _Trials:
 
     Attributes:
         log_factor, log_number: float64, shape (trial,). Rising.
+        slope: of the second by the first.
         told: a row a trial, for `Start.assumed`.
     """
 
     log_factor: np.ndarray
     log_number: np.ndarray
-    told: list[dict[str, float]]
+    slope: float
+    told: list[dict[str, Any]]
 
     def factor(self, number: float) -> float:
-        """The factor that gives a reproduction number; in proportion beyond the trials."""
+        """The factor that gives a reproduction number; along the slope beyond the trials."""
         wanted = np.log(max(number, 1e-3))
         inside = float(np.interp(wanted, self.log_number, self.log_factor))
         beyond = wanted - float(np.clip(wanted, self.log_number[0], self.log_number[-1]))
-        return float(np.exp(inside + beyond))
+        return float(np.exp(inside + beyond / self.slope))
 
 
 def _trials(present: _Present, scenario: Scenario, start: date, variant: int) -> _Trials:
@@ -327,37 +354,48 @@ def _trials(present: _Present, scenario: Scenario, start: date, variant: int) ->
     A trial run begins some days before the window in which these were infected who were reported in the window of the
     estimate, with infected people as they are today, and plays the measures of those days.
     """
-    middle = float(present.now.reproduction[3])
-    spread_of = present.now.reproduction[[1, 5]]
-    factors, numbers, told = [1.0], [], []
-    targets = [middle, middle, float(spread_of[0]), float(spread_of[1])]
-    for trial in range(TRIALS):
-        number, share = _trial(present, scenario, start, factors[-1], variant)
-        numbers.append(max(number, 1e-3))
-        told.append({"factor": factors[-1], "reproduction_number": number, "share_found": share})
-        if trial == TRIALS - 1:
-            break
-        wanted = targets[min(trial, len(targets) - 1)]
-        near = int(np.argmin(np.abs(np.log(np.array(numbers) / wanted))))
-        step = float(np.log(wanted / numbers[near]))
-        if trial == 1 and abs(step) < CLOSE:
-            wanted = float(spread_of[0])
-            step = float(np.log(wanted / numbers[near]))
-        factors.append(float(factors[near] * np.exp(np.clip(step, -3, 3))))
-    order = np.argsort(factors)
+    low, middle, high = np.log(present.now.reproduction[[1, 3, 5]])
+    log_factor: list[float] = [0.0]
+    log_number: list[float] = []
+    told = []
+    slope = USUAL_SLOPE
+    for wanted in (middle, low, high, None):
+        trial = _trial(present, scenario, start, float(np.exp(log_factor[-1])), variant)
+        log_number.append(float(np.log(max(trial.reproduction_number, 1e-3))))
+        told.append(dataclasses.asdict(trial))
+        if len(log_number) == 2 and abs(log_factor[1] - log_factor[0]) > 0.05:
+            rise = (log_number[1] - log_number[0]) / (log_factor[1] - log_factor[0])
+            slope = float(np.clip(rise, *SLOPES))
+        if wanted is not None:
+            near = int(np.argmin(np.abs(np.array(log_number) - wanted)))
+            log_factor.append(log_factor[near] + float(np.clip((wanted - log_number[near]) / slope, -4, 4)))
+    order = np.argsort(log_factor)
     return _Trials(
-        log_factor=np.log(np.array(factors)[order]),
-        log_number=np.maximum.accumulate(np.log(np.array(numbers)[order])) + 1e-9 * np.arange(len(numbers)),
+        log_factor=np.array(log_factor)[order],
+        log_number=np.maximum.accumulate(np.array(log_number)[order]) + 1e-9 * np.arange(order.size),
+        slope=slope,
         told=told,
     )
 
 
-def _trial(present: _Present, scenario: Scenario, start: date, factor: float, variant: int) -> tuple[float, float]:
-    """Play a trial run: its reproduction number, and the share found of those infected while it settled."""
+@dataclass(frozen=True, kw_only=True)
+class _Trial:
+    """What a trial run gave: of those infected while it settled, how many were found and how long after infection."""
+
+    factor: float
+    reproduction_number: float
+    found: int
+    share_found: float
+    mean_days: float
+    sd_days: float
+
+
+def _trial(present: _Present, scenario: Scenario, start: date, factor: float, variant: int) -> _Trial:
+    """Play a trial run at a factor on transmission."""
     window = (present.now.window[1] - present.now.window[0]).days + 1
     days = SETTLING_DAYS + window
     first = start - timedelta(days=present.unseen_days + days)
-    earlier, infections = _earlier_of_trial(present)
+    earlier, infections, smaller = _earlier_of_trial(present)
 
     def beginning(run: Run, _: int) -> None:
         lay_out(run, earlier, variant)
@@ -367,6 +405,7 @@ def _trial(present: _Present, scenario: Scenario, start: date, factor: float, va
         start=first,
         days=days,
         beginning=beginning,
+        strategy=_with_capacity(scenario.strategy, smaller),
         scale=lambda _: np.full(days, factor),
         before=None,
         zoning=scenario.zoning if scenario.strategy.zoning is not None else None,
@@ -383,27 +422,57 @@ def _trial(present: _Present, scenario: Scenario, start: date, factor: float, va
     ]
     rows = slice(0, run.state.rows)
     settled = (run.state.infected.day[rows] >= 0) & (run.state.infected.day[rows] < SETTLING_DAYS)
-    found = run.state.findings.report[rows][settled] < run.days
-    share = float(found.mean()) if settled.any() else float("nan")
-    return float(played[-window:].sum() / max(sum(pressure), 1e-9)), share
+    findings = run.state.findings
+    report = findings.report[rows][settled].astype(np.int64)
+    found = (findings.specimen[rows][settled] != NEVER) & (report < run.days)
+    delay = (report - run.state.infected.day[rows][settled])[found]
+    return _Trial(
+        factor=factor,
+        reproduction_number=float(played[-window:].sum() / max(sum(pressure), 1e-9)),
+        found=int(found.sum()),
+        share_found=float(found.mean()) if found.size else 0.0,
+        mean_days=float(delay.mean()) if delay.size else 0.0,
+        sd_days=float(delay.std()) if delay.size else 0.0,
+    )
 
 
-def _earlier_of_trial(present: _Present) -> tuple[Earlier, np.ndarray]:
-    """The infected with whom a trial run begins, as many on each earlier day as today; and how many those are."""
+def _earlier_of_trial(present: _Present) -> tuple[Earlier, np.ndarray, float]:
+    """The infected with whom a trial run begins.
+
+    Returns:
+        Them, in proportion to those of today; how many were infected on each earlier day; the proportion.
+    """
     unseen = present.unseen
     share = (unseen.share_found_low + unseen.share_found_high) / 2
     middle = float(present.now.reproduction[3])
     infections = present.infections(0.5, share, np.full(WINDOW_DAYS, middle))
     longest = min(present.longest, WINDOW_DAYS)
     infections[:-longest] = 0
-    total, residents = infections.sum(), present.homes.people.residents
-    infections = infections * max(min(TRIAL_INFECTED, residents / 50) / max(total, 1e-9), 1.0)
-    infections = infections * min(1.0, residents / 10 / infections.sum())
+    fewest, most = TRIAL_INFECTED
+    total = max(float(infections.sum()), 1e-9)
+    proportion = min(np.clip(total, fewest, most), present.homes.people.residents / 50) / total
     rng = generator(present.seed, "start", "trial")
-    people, row = present.homes.draw(rng.poisson(infections), rng)
+    people, row = present.homes.draw(rng.poisson(infections * proportion), rng)
     day = row - WINDOW_DAYS
     delay = rng.choice(unseen.reporting().size, size=day.size, p=unseen.reporting())
     found = (rng.random(day.size) < share) & (day + delay < 0)
-    apart = ~found & (rng.random(day.size) < _apart(present, share)[-day])
-    earlier = Earlier(people=people, day=day, report=np.where(found, day + delay, NOT_REPORTED), apart=apart)
-    return earlier, np.bincount(row, minlength=WINDOW_DAYS).astype(np.float64)
+    told = Earlier(
+        people=people[found],
+        day=day[found],
+        report=(day + delay)[found],
+        result=np.full(int(found.sum()), NO_RESULT),
+        apart=np.zeros(int(found.sum()), dtype=bool),
+    )
+    earlier = told.and_also(_not_reported(present, people[~found], day[~found], share, rng))
+    return earlier, np.bincount(row, minlength=WINDOW_DAYS).astype(np.float64), float(proportion)
+
+
+def _with_capacity(strategy: Strategy, proportion: float) -> Strategy:
+    """The strategy with as many tracers as go with an epidemic of another size."""
+    measures = tuple(
+        replace(measure, cases_a_day=measure.cases_a_day * proportion)
+        if isinstance(measure, TraceContacts)
+        else measure
+        for measure in strategy.measures
+    )
+    return replace(strategy, measures=measures)

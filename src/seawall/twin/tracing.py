@@ -99,7 +99,7 @@ def contacts_of(
                             contact[many], last_day[many], layer[many], case[many] = other, when, 4 + mix, at
                         many += 1
         source = infected.infector[row]
-        if source >= 0 and infected.day[row] >= from_day[at] and infected.layer[row] >= 4:
+        if source >= 0 and infected.day[row] >= from_day[at] and infected.layer[row] >= 1:
             other = int(infected.person[source])
             if unit(bits(found_key, person, np.uint64(other))) < p_find[min(int(infected.layer[row]), 9)]:
                 if many < contact.size:

@@ -21,12 +21,13 @@ def say_trend(growth: pl.DataFrame, until: date | None) -> Iterator[Sentence]:
         until: the last day whose estimate may be quoted; None where there is none.
     """
     found = _at(growth, until)
-    if found is None or found[0]["p_growing"] is None:
+    pace = None if found is None else _quantiles(found[0])
+    if found is None or found[0]["p_growing"] is None or pace is None:
         yield Sentence(code="trend_unknown", table="growth")
         return
     row, rows = found
     p = float(row["p_growing"])
-    low, middle, high = _quantiles(row)
+    low, middle, high = pace
     facts = {"p": p, "p_falling": 1 - p, "growth": middle, "low": low, "high": high, "until": row["end"].isoformat()}
     yield Sentence(code=f"trend_{direction(p)}", facts=facts, table="growth", rows=rows)
 
@@ -52,10 +53,11 @@ def say_reproduction(reproduction: pl.DataFrame, until: date | None) -> Iterator
 def say_pace(growth: pl.DataFrame, until: date | None) -> Iterator[Sentence]:
     """Doubling or halving time; where the interval of growth holds zero, both ends of what is possible."""
     found = _at(growth, until)
-    if found is None or found[0]["growth_per_day_q50"] is None:
+    pace = None if found is None else _quantiles(found[0])
+    if found is None or pace is None:
         return
-    row, rows = found
-    low, middle, high = _quantiles(row)
+    rows = found[1]
+    low, middle, high = pace
     if low > 0:
         facts = {"days": math.log(2) / middle, "low": math.log(2) / high, "high": math.log(2) / low}
         yield Sentence(code="pace_doubling", facts=facts, table="growth", rows=rows)
@@ -73,6 +75,7 @@ def _at(table: pl.DataFrame, until: date | None) -> tuple[dict[str, Any], tuple[
     return only_row(table, pl.col("end") == until)
 
 
-def _quantiles(row: dict[str, Any]) -> tuple[float, float, float]:
-    low, middle, high = (float(row[f"growth_per_day_{q}"]) for q in ("q2.5", "q50", "q97.5"))
-    return low, middle, high
+def _quantiles(row: dict[str, Any]) -> tuple[float, float, float] | None:
+    """Growth with its interval; None where an end of it is not known, as after weeks without a report."""
+    low, middle, high = (row[f"growth_per_day_{q}"] for q in ("q2.5", "q50", "q97.5"))
+    return None if low is None or middle is None or high is None else (float(low), float(middle), float(high))
