@@ -1,7 +1,7 @@
 """One run of the twin in a process of its own; prints one JSON line. Used by ``bench.twin``."""
 
 import argparse
-import datetime
+import datetime as dt
 import hashlib
 import json
 import resource
@@ -61,7 +61,7 @@ def main() -> None:
             map=ground,
             protection=waning_of(course),
             strategy=strategy,
-            start=datetime.date(2026, 1, 1),
+            start=dt.date(2026, 1, 1),
             days=days,
             beginning=seeded(asked.infected),
             zoning=zoning,
