@@ -127,7 +127,7 @@ def picture(found: Fan, truth: np.ndarray, path: Path) -> None:
     from matplotlib import pyplot as plt
 
     city = found.reports.sum(axis=2)
-    days = [found.on + timedelta(days=day + 1) for day in range(DAYS)]
+    days = np.datetime64(found.on) + np.arange(1, DAYS + 1)
     figure, axes = plt.subplots(figsize=(7, 4), dpi=100)
     for outer, shade in (((0.05, 0.95), "#c6dbef"), ((0.25, 0.75), "#6baed6")):
         low, high = np.quantile(city, outer, axis=0)
@@ -152,7 +152,7 @@ def table(found: Fan, truth: np.ndarray) -> str:
     city, total = found.reports.sum(axis=2), truth.sum(axis=1)
     lines = ["| day | 5 % | 25 % | median | 75 % | 95 % | came | held |", "|---|---:|---:|---:|---:|---:|---:|---|"]
     for day in range(DAYS):
-        numbers = " | ".join(f"{value:,.0f}" for value in np.quantile(city[:, day], LEVELS))
+        numbers = " | ".join(f"{value:,.0f}" for value in np.quantile(city[:, day], LEVELS, method="inverted_cdf"))
         inside = "yes" if held(city, total)[day] else "**no**"
         lines.append(f"| {found.on + timedelta(days=day + 1)} | {numbers} | {total[day]:,.0f} | {inside} |")
     return "\n".join(lines)

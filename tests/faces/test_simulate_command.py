@@ -141,8 +141,9 @@ def test_another_question_is_refused_and_says_what_differs(city, tmp_path, capsy
     assert "column pathogen" in told
     assert "--fresh" in told
     assert files_of(out) == before
-    assert run([*arguments, "--seed", "2", "--fresh"]) == 0
+    assert run([*arguments, "--seed", "2", "--pathogen", "covid-delta", "--fresh"]) == 0
     assert files_of(out)["replicates/0001.npz"] != before["replicates/0001.npz"]
+    assert open_city(out / "city").pathogen == "covid-delta"
 
 
 def test_strategies_side_by_side_share_their_luck(city, tmp_path, capsys):
@@ -176,6 +177,17 @@ def test_without_a_number_of_infected_it_goes_on_from_the_reports(tmp_path, caps
     assert dates.diff().drop_nulls().dt.total_days().max() == 1
     summary = json.loads((tmp_path / "study" / "summary.json").read_text(encoding="utf-8"))
     assert summary["began"]["reproduction_number"]
+
+
+def test_a_run_goes_on_from_a_simulated_city(played, tmp_path):
+    out = tmp_path / "study"
+    arguments = ["--days", "6", "--replicates", "1", "--seed", "7", "--strategy", "test-trace-isolate"]
+    assert run(["simulate", str(played / "city"), *arguments, "-o", str(out)]) == 0
+    before, after = (pl.read_csv(folder / "city" / "cases.csv") for folder in (played, out))
+    assert after["case_id"].is_unique().all()
+    assert set(before["case_id"]) <= set(after["case_id"])
+    assert after.height > before.height
+    assert open_city(out / "city").settings["first_day"] == open_city(played / "city").settings["first_day"]
 
 
 def test_the_report_stands_alone_and_speaks_three_languages(city, tmp_path):
@@ -216,6 +228,22 @@ def test_what_is_wrong_is_said_and_nothing_is_run(city, tmp_path, capsys, argume
     assert run(["simulate", str(city), *given, "-o", str(out)]) == 1
     assert said in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_a_folder_without_reports_needs_a_day_and_a_number(city, tmp_path, capsys):
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    for name in ("areas.csv", "population.csv"):
+        (bare / name).write_bytes((city / name).read_bytes())
+    (bare / "city.toml").write_text('name = "Bare"\n')
+    (bare / "counts.csv").write_text("date,area_id,event,count\n")
+    arguments = ["simulate", str(bare), "--days", "5", "--replicates", "1", "-o", str(tmp_path / "study")]
+    assert run(arguments) == 1
+    assert "--start: the folder holds no reports, so nothing says when to begin" in capsys.readouterr().err
+    assert run([*arguments, "--start", "2025-01-01"]) == 1
+    assert "--infected: the folder holds no reports to go on from" in capsys.readouterr().err
+    assert run([*arguments, "--start", "2025-01-01", "--infected", "3"]) == 0
+    assert open_city(tmp_path / "study" / "city").settings["first_day"].isoformat() == "2025-01-01"
 
 
 def test_all_faults_come_at_once_and_as_json(city, tmp_path, capsys):

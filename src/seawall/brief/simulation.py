@@ -346,7 +346,7 @@ def _zones(desk: _Desk) -> Iterator[Figure]:
             stacked(desk.first.dates, layers[:MOST_TIERS], words, name=f"zones-{key}", title=title, alt=alt),
             title=title,
             alt=alt,
-            caption=words.say(msg("Mean of the replicates.")),
+            caption=words.say(msg("Mean of the replicates. Where nothing is drawn the rule cannot judge yet.")),
             table="zones",
         )
 

@@ -67,6 +67,14 @@ class AreaTree:
         present = {area.level for area in self.areas.values()}
         return tuple(level for level in LEVELS if level in present)
 
+    @cached_property
+    def level_of_each(self) -> pl.DataFrame:
+        """Table ``area_id, level``."""
+        return pl.DataFrame(
+            {"area_id": list(self.areas), "level": [area.level for area in self.areas.values()]},
+            schema={"area_id": pl.String, "level": pl.String},
+        )
+
     def ancestor(self, area_id: str, level: str) -> str | None:
         """The area of that level in which `area_id` lies (itself included); None where there is none."""
         area: Area | None = self.areas.get(area_id)

@@ -18,7 +18,7 @@ from typing import Literal
 
 import numpy as np
 
-from seawall.city.layers import HOUSEHOLD, LAYERS, STAGES
+from seawall.city.layers import LAYERS, MIXING, STAGES
 
 AT_HOME, AT_SITE = 1, 2
 """Where a confined person is; the stricter is the larger."""
@@ -304,10 +304,13 @@ class Levers:
         self.closed_loop = np.zeros((self.sectors, self.blocks))
 
     def limit_contacts(self, measure: str, layers: tuple[int, ...], blocks: np.ndarray, left: float) -> None:
-        """Residents of these blocks have at most this share of their usual contacts in these layers."""
+        """Residents of these blocks have at most this share of their usual contacts in these layers.
+
+        They count as living under a limit where it concerns the community, transport or public places.
+        """
         for layer in layers:
             self.contact[layer, blocks] = np.minimum(self.contact[layer, blocks], left)
-        if left < 1 and any(layer != HOUSEHOLD for layer in layers):
+        if left < 1 and any(layer in MIXING for layer in layers):
             self.limits.append(Limit(measure=measure, what="contacts", blocks=blocks, kinds=(), left=left))
 
     def limit_work(

@@ -9,7 +9,7 @@ import numpy as np
 from seawall.core import InvalidInput
 from seawall.twin.keyed import SEEDED, base, bits_of
 from seawall.twin.run import Run
-from seawall.twin.state import ELSEWHERE
+from seawall.twin.state import AT_START
 
 Beginning = Callable[[Run, int], None]
 """Told the run and the number of the replicate; infects whoever is infected at the start."""
@@ -62,7 +62,7 @@ def seeded(infected: int, areas: tuple[str, ...] = (), variant: int = 0) -> Begi
         run.infect(
             target,
             np.full(target.size, -1, dtype=np.int32),
-            np.full(target.size, ELSEWHERE, dtype=np.uint8),
+            np.full(target.size, AT_START, dtype=np.uint8),
             variant=np.full(target.size, variant, dtype=np.uint8),
         )
 

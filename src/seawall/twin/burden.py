@@ -14,7 +14,7 @@ WHAT = {
     "site_days": "person-days at a quarantine or isolation site",
     "hospital_days": "person-days in hospital",
     "icu_days": "person-days in intensive care",
-    "limited_days": "person-days of residents whose contacts are limited",
+    "limited_days": "person-days of residents whose contacts in the community, transport or public places are limited",
     "lost_work_days": "person-days of work not done at the workplace because of a limit",
     "loop_days": "person-days lived at work in a closed loop",
     "lost_school_days": "person-days of schooling not done at school because of a limit",

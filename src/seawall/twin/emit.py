@@ -22,6 +22,7 @@ from seawall.city.settings import FILE as SETTINGS
 from seawall.city.settings import as_toml
 from seawall.core import Fault, InvalidInput
 from seawall.core.tables import folder_written_beside, write_table
+from seawall.disease import CATALOGUE
 from seawall.twin.bulletins import arrivals_table, counts_table, doses_table, population_table, tests_table
 from seawall.twin.line_list import cases_table, compounds, exposures_table, listed, visits_table
 from seawall.twin.run import Run
@@ -168,10 +169,11 @@ def write_city(
     first = min(run.start, *tables["counts"]["date"])
     about = {"generator": MARK, "version": __version__, "strategy": run.strategy.name, **(mark or {})}
     kept = {name: said for name, said in city.settings.items() if name not in DROPPED}
+    played = run.state.world.course.key
     settings = {
         **kept,
         "synthetic": True,
-        "pathogen": city.pathogen,
+        "pathogen": played if played in CATALOGUE else city.pathogen,
         "imported_infect": True,
         "first_day": first,
         "last_day": last,

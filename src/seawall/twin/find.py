@@ -145,8 +145,12 @@ def tests_due(run: Run) -> None:
     chance = world.course.sensitivity[state.infected.variant[row], due[:, 1], np.clip(tau, 0, longest - 1)]
     luck = bits_of(base(state.seed, TEST_RESULT, state.day), due[:, 0], 3 * SLOTS)
     positive = open_ & ((luck >> np.uint64(11)).astype(np.float64) * 2.0**-53 < chance)
-    for kind, turnaround, reason, measure in np.unique(due[:, 1:], axis=0).tolist():
-        mine = (due[:, 1:] == (kind, turnaround, reason, measure)).all(axis=1)
+    code = ((due[:, 1] * 64 + due[:, 2]) * 16 + due[:, 3]) * 4096 + due[:, 4]
+    for one in np.unique(code).tolist():
+        rest, measure = divmod(one, 4096)
+        rest, reason = divmod(rest, 16)
+        kind, turnaround = divmod(rest, 64)
+        mine = code == one
         tested = _people_by_class(run, due[mine, 0])
         found = rows[mine & positive]
         _count_tests(run, run.burden.measures[measure], kind, REASONS[reason], tested, found, 1)

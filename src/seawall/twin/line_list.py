@@ -67,8 +67,11 @@ class Listed:
 
 
 def names_of(run: Run, people: np.ndarray, infection: np.ndarray | int = 0, letter: str = "C") -> pl.Series:
-    """Pseudonyms: a letter and a keyed hash, the same for the same person and infection in every table of a run."""
-    word = bits_of(base(run.state.seed, EMITTED), people, infection)
+    """Pseudonyms: a letter and a keyed hash, the same for the same person and infection in every table of a run.
+
+    The first day is part of the key, so that a run that goes on from a simulated city names nobody as that city did.
+    """
+    word = bits_of(base(run.state.seed, EMITTED, run.start.toordinal()), people, infection)
     shift = np.uint64(5) * np.arange(NAME_LETTERS, dtype=np.uint64)
     letters = np.empty((people.size, NAME_LETTERS + 1), dtype=np.uint8)
     letters[:, 0] = ord(letter)

@@ -55,6 +55,10 @@ def pull_levers(city: City) -> None:
 # ---------------------------------------------------------------------- infection
 
 
+AFTER_WORK = 1024
+"""Number of the first event after work of who lives there; the others are numbered from 0."""
+
+
 class Event(NamedTuple):
     """Whom an infectious contact falls on, where, and the chance that the infectious person's side allows it."""
 
@@ -73,8 +77,12 @@ def infections(city: City) -> None:
     """
     found = []
     for number, case in enumerate(city.cases):
-        for one in range(_events(city, case)):
-            event = _event(city, case, one)
+        events = [(one, _event(city, case, one)) for one in range(_events(city, case, case.strength, 0))]
+        if city.lives_at_work(case.person):
+            after_work = float(city.world.rates.institution[2] * city.world.course.dispersion[case.variant, case.nu])
+            numbers = (AFTER_WORK + one for one in range(_events(city, case, after_work, 1)))
+            events += [(one, _after_work(city, case.person, one)) for one in numbers]
+        for one, event in events:
             if event is not None and city.luck(ACCEPT, case.person, one, day=city.day) < _chance(city, case, event):
                 found.append((event.other, number, event.layer))
     found.sort(key=lambda infection: infection[0])
@@ -82,14 +90,14 @@ def infections(city: City) -> None:
     city.infect(target, source, layer)
 
 
-def _events(city: City, case: Case) -> int:
-    """How many infectious contacts the case has today: a Poisson number, its upper tail at the lot drawn."""
+def _events(city: City, case: Case, strength: float, slot: int) -> int:
+    """How many infectious contacts of this strength there are today: a Poisson number, its upper tail at the lot."""
     infectiousness = city.world.rates.infectiousness
     tau = city.day - case.day
     if not 1 <= tau < infectiousness.shape[2]:
         return 0
-    rate = case.strength * float(infectiousness[case.variant, case.run, tau] * float(city.scale[city.day]))
-    u = city.luck(INFECTION, case.person, day=city.day)
+    rate = strength * float(infectiousness[case.variant, case.run, tau] * float(city.scale[city.day]))
+    u = city.luck(INFECTION, case.person, slot, day=city.day)
     if u >= rate:
         return 0
     term = math.exp(-rate)
@@ -111,7 +119,7 @@ def _event(city: City, case: Case, one: int) -> Event | None:
     at_place = case.met * float(rates.place[place_layer]) if place_layer else 0.0
     mixing = [float(rates.mixing[mix, cls]) for mix in range(3)]
     everywhere = at_home + at_place + mixing[0] + mixing[1] + mixing[2]
-    r = city.luck(EVENT, person, one, day=city.day) * (everywhere + float(max(rates.institution)))
+    r = city.luck(EVENT, person, one, day=city.day) * (everywhere + float(max(rates.institution[:2])))
     where, in_loop = city.where(person), city.lives_at_work(person)
     if r < at_home:
         other = others_at_home[min(int(r / rates.household), len(others_at_home) - 1)]
@@ -152,27 +160,25 @@ def _at_place(city: City, person: int, place: int, slot: int, where: int) -> Eve
 
 
 def _in_institution(city: City, person: int, one: int, r: float) -> Event | None:
-    """Patients meet staff of hospitals, guests of a site its staff, who lives at work whoever works there."""
-    where, place = city.where(person), city.place(person)
-    if person in city.dead:
+    """Patients meet staff of hospitals, guests of a site its staff, wherever in the district these work."""
+    where, ground, district = city.where(person), city.world.ground, city.district(person)
+    if person in city.dead or where not in (WARD, SITE):
         return None
-    if where in (WARD, SITE):
-        kind = 0 if where == WARD else 1
-    elif where == FREE and city.lives_at_work(person):
-        kind = 2
-    else:
+    kind = 0 if where == WARD else 1
+    staff = ground.staff[int(ground.staff_start[kind, district]) : int(ground.staff_start[kind, district + 1])]
+    if r >= city.world.rates.institution[kind] or not len(staff):
         return None
-    if r >= city.world.rates.institution[kind]:
+    return Event(int(staff[city.draw(ACROSS, person, 256 + one, day=city.day) % len(staff)]), 7 + kind, 1.0)
+
+
+def _after_work(city: City, person: int, one: int) -> Event | None:
+    """Who lives at work meets any of those who work there."""
+    place = city.place(person)
+    members = [] if place is None else city.members(place)
+    if len(members) < 2 or city.where(person) != FREE or person in city.dead:
         return None
     word = city.draw(ACROSS, person, 256 + one, day=city.day)
-    if kind == 2:
-        members = [] if place is None else city.members(place)
-        if len(members) < 2:
-            return None
-        return Event(members[seat_met(1000, members.index(person), len(members), 0, word)], 9, 1.0)
-    ground, district = city.world.ground, city.district(person)
-    staff = ground.staff[int(ground.staff_start[kind, district]) : int(ground.staff_start[kind, district + 1])]
-    return Event(int(staff[word % len(staff)]), 7 + kind, 1.0) if len(staff) else None
+    return Event(members[seat_met(1000, members.index(person), len(members), 0, word)], 9, 1.0)
 
 
 def _chance(city: City, case: Case, event: Event) -> float:

@@ -295,7 +295,7 @@ class City:
                 met += int(contacts.across[layer])
             total += met * float(rates.place[layer])
         everywhere = [float(rates.mixing[mix, cls]) for mix in range(3)]
-        total += everywhere[0] + everywhere[1] + everywhere[2] + float(max(rates.institution))
+        total += everywhere[0] + everywhere[1] + everywhere[2] + float(max(rates.institution[:2]))
         return met, total
 
     def _count(self, case: Case) -> None:

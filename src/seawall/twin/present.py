@@ -6,7 +6,7 @@ last days, of which next to nothing is counted yet, follow from the renewal equa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Protocol
 
@@ -77,24 +77,24 @@ class Unseen:
         source="assumed: rounds of tests and tracing miss few",
         about="The same, at most; a replicate draws evenly between the two.",
     )
-    infection_to_report_days: float = quantity(
-        5.0,
+    infection_to_report_low: float = quantity(
+        3.0,
         unit="day",
         low=1,
         high=30,
-        source="assumed: an incubation and one to two days to test and report",
-        about="Mean time from infection to report.",
+        source="assumed: contacts in quarantine who are tested on its first days",
+        about="Mean time from infection to report, at least.",
+    )
+    infection_to_report_high: float = quantity(
+        6.0,
+        unit="day",
+        low=1,
+        high=30,
+        source="assumed: an incubation, two days to a test and one to its report",
+        about="The same, at most; a replicate draws evenly between the two.",
     )
     infection_to_report_sd: float = quantity(
-        2.5, unit="day", low=0.2, high=20, source="assumed", about="Standard deviation of the same."
-    )
-    of_trial_low: float = quantity(
-        0.6,
-        unit="fraction of the share found in a trial run",
-        low=0.01,
-        high=1,
-        source="assumed: measures work less well in a city than as ordered",
-        about="Where the share found is taken from a trial run, the least of it that is found in the city.",
+        2.2, unit="day", low=0.2, high=20, source="assumed", about="Standard deviation of that time among infections."
     )
     result_days: int = quantity(
         1,
@@ -139,33 +139,27 @@ class Unseen:
 
     def __post_init__(self) -> None:
         check_quantities(self)
-        if self.share_found_low > self.share_found_high:
-            raise InvalidInput(
-                "The shares of infections found do not make an interval.",
-                [
-                    Fault(
-                        file="Unseen",
-                        column="share_found_low",
-                        problem=f"{self.share_found_low:g} is above share_found_high, {self.share_found_high:g}",
-                        mend="Give the smaller number as share_found_low",
-                    )
-                ],
+        faults = [
+            Fault(
+                file="Unseen",
+                column=f"{name}_low",
+                problem=f"{getattr(self, f'{name}_low'):g} is above {name}_high, {getattr(self, f'{name}_high'):g}",
+                mend=f"Give the smaller number as {name}_low",
             )
+            for name in ("share_found", "infection_to_report")
+            if getattr(self, f"{name}_low") > getattr(self, f"{name}_high")
+        ]
+        if faults:
+            raise InvalidInput("What is assumed of the unseen does not make intervals.", faults)
 
-    def as_in_trial(self, share_found: float, mean_days: float, sd_days: float) -> Unseen:
-        """The same with what the measures find in a trial run, and after how long."""
-        high = float(np.clip(share_found, 0.01, 1.0))
-        return replace(
-            self,
-            share_found_low=self.of_trial_low * high,
-            share_found_high=high,
-            infection_to_report_days=float(np.clip(mean_days, 1.0, 30.0)),
-            infection_to_report_sd=float(np.clip(sd_days, 0.2, 20.0)),
-        )
+    def between(self, name: str, u: float) -> float:
+        """The number at a share of the way from its lower to its upper end."""
+        low, high = getattr(self, f"{name}_low"), getattr(self, f"{name}_high")
+        return float(low + u * (high - low))
 
-    def reporting(self) -> np.ndarray:
+    def reporting(self, mean_days: float) -> np.ndarray:
         """Probability of each number of days from infection to report, at least 1; sums to 1."""
-        delay = Delay(family="gamma", mean_days=self.infection_to_report_days, sd_days=self.infection_to_report_sd)
+        delay = Delay(family="gamma", mean_days=mean_days, sd_days=self.infection_to_report_sd)
         days = discretised(delay, WINDOW_DAYS - 1, right_truncated=True)
         days[1] += days[0]
         days[0] = 0.0
@@ -181,7 +175,7 @@ class Counted:
         reports: int64, shape (day, district). The last row is `on`.
         events: float64, shape (quantile, day, district). Events of a clock once all are known, at `LEVELS`, in units of
             reports.
-        delay: float64, shape (days,). From infection to such an event.
+        onset: float64, shape (days,). Days from infection to onset.
         clock: ``onset``, ``specimen`` or ``report``.
         reproduction: float64, shape (quantile,). At `LEVELS`.
         window: first and last day of the reports it was estimated from.
@@ -191,16 +185,25 @@ class Counted:
     on: date
     reports: np.ndarray = field(repr=False)
     events: np.ndarray = field(repr=False)
-    delay: np.ndarray = field(repr=False)
+    onset: np.ndarray = field(repr=False)
     clock: str
     reproduction: np.ndarray
     window: tuple[date, date]
     in_control: float
 
+    def delay(self, reporting: np.ndarray) -> np.ndarray:
+        """Probability of each number of days from infection to an event, where reports take so long."""
+        if self.clock == "report":
+            return reporting
+        if self.clock == "onset":
+            return self.onset
+        earlier = np.append(reporting[1:], 0.0)  # a specimen is taken the day before its report
+        earlier[1] += earlier[0]
+        earlier[0] = 0.0
+        return np.asarray(earlier)
 
-def counted(
-    situation: Situation, districts: tuple[str, ...], city: str, course: Course, unseen: Unseen, variant: int = 0
-) -> Counted:
+
+def counted(situation: Situation, districts: tuple[str, ...], city: str, course: Course, variant: int = 0) -> Counted:
     """Lay out what a situation tells.
 
     Args:
@@ -208,7 +211,6 @@ def counted(
         districts: codes of the districts, in the order of the residents.
         city: code of the whole city.
         course: gives the incubation.
-        unseen: gives the time to report.
         variant: index of the variant that spreads.
 
     Raises:
@@ -236,27 +238,17 @@ def counted(
         )
     last = row.row(-1, named=True)
     clock, events = _events(situation, districts, reports)
-    onset = np.bincount(course.onset_day[variant], minlength=2) / course.onset_day.shape[1]
-    reporting = unseen.reporting()
-    delay = {"onset": onset, "specimen": _a_day_earlier(reporting), "report": reporting}[clock]
     share = situation.spread.filter(pl.col("area_id") == city, pl.col("share_in_control").is_not_null()).sort("date")
     return Counted(
         on=situation.on,
         reports=reports,
         events=events,
-        delay=delay,
+        onset=np.bincount(course.onset_day[variant], minlength=2) / course.onset_day.shape[1],
         clock=clock,
         reproduction=np.array([last[name] for name in QUANTILES]),
         window=(last["start"], last["end"]),
         in_control=float(share["share_in_control"][-1]) if share.height else 0.0,
     )
-
-
-def _a_day_earlier(delay: np.ndarray) -> np.ndarray:
-    earlier = np.append(delay[1:], 0.0)
-    earlier[1] += earlier[0]
-    earlier[0] = 0.0
-    return np.asarray(earlier)
 
 
 def _reports(situation: Situation, districts: tuple[str, ...], city: str) -> np.ndarray:
@@ -340,13 +332,20 @@ def back_to_infection(events: np.ndarray, delay: np.ndarray) -> tuple[np.ndarray
 
 
 def infections_of(
-    now: Counted, *, u_events: float, share_found: float, reproduction: np.ndarray, weights: np.ndarray
+    now: Counted,
+    *,
+    u_events: float,
+    delay: np.ndarray,
+    share_found: float,
+    reproduction: np.ndarray,
+    weights: np.ndarray,
 ) -> np.ndarray:
     """Infections by day and district, found or not, that go with one draw of what is not known.
 
     Args:
         now: what is counted.
         u_events: quantile of the nowcast.
+        delay: float, shape (days,). From infection to event.
         share_found: of all infections.
         reproduction: float, shape (day,). On the days of the window; only those at its end matter.
         weights: float, shape (lag,). Generation time from lag 1 on; sums to 1.
@@ -354,7 +353,7 @@ def infections_of(
     Returns:
         float, shape (day, district).
     """
-    infections, seen = back_to_infection(at_quantile(now.events, u_events), now.delay)
+    infections, seen = back_to_infection(at_quantile(now.events, u_events), delay)
     last = int(np.nonzero(seen >= TELLING)[0].max(initial=0))
     for day in range(last + 1, infections.shape[0]):
         past = infections[max(day - weights.size, 0) : day][::-1]

@@ -143,8 +143,9 @@ def calibrated(
     """Rates that give the course's reproduction number and household attack rate in this city.
 
     The household's rate follows from its attack rate, the mean over all pairs of people who live together. The others
-    keep the proportions of `weights`; their common factor is such that the largest eigenvalue of the next-generation matrix by age class is the reproduction number,
-    all being susceptible. A contact met every day cannot be infected twice, so it counts with its attack rate.
+    keep the proportions of `weights`; their common factor is such that the largest eigenvalue of the next-generation
+    matrix by age class is the reproduction number, all being susceptible. A contact met every day cannot be infected
+    twice, so it counts with its attack rate.
 
     Args:
         ground: the city.

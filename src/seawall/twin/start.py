@@ -83,6 +83,23 @@ class Start:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Drawn:
+    """One possible present.
+
+    Attributes:
+        reproduction_number, share_found, infection_to_report_days: what it takes for so.
+        reporting: float64, shape (days,). From infection to report.
+        infections: float64, shape (day, district). Found or not.
+    """
+
+    reproduction_number: float
+    share_found: float
+    infection_to_report_days: float
+    reporting: np.ndarray
+    infections: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Present:
     """What all replicates share."""
 
@@ -97,27 +114,41 @@ class _Present:
     @property
     def unseen_days(self) -> int:
         """Days of infection before the start of which little is counted yet."""
-        return round(float(self.now.delay @ np.arange(self.now.delay.size)))
+        reporting = self.unseen.reporting(self.unseen.between("infection_to_report", 0.5))
+        delay = self.now.delay(reporting)
+        return round(float(delay @ np.arange(delay.size)))
 
     def drift(self, replicate: int) -> np.ndarray:
         """Log of the factor by which transmission has drifted, on the days not counted yet and those ahead."""
         steps = generator(self.seed, "start", "drift", replicate).standard_normal(self.unseen_days + self.days)
         return np.asarray(np.cumsum(self.unseen.drift_per_day * steps))
 
-    def of(self, replicate: int) -> tuple[np.ndarray, float, float]:
-        """Infections by day and district, the reproduction number and the share found of a replicate."""
-        u_events, u_found, u_r = generator(self.seed, "start", "present", replicate).random(3)
-        unseen = self.unseen
-        found = unseen.share_found_low + u_found * (unseen.share_found_high - unseen.share_found_low)
+    def of(self, replicate: int) -> _Drawn:
+        """The present of a replicate."""
+        u = generator(self.seed, "start", "present", replicate).random(4)
+        return self.drawn(*u.tolist(), drift=self.drift(replicate)[: self.unseen_days])
+
+    def drawn(self, u_events: float, u_found: float, u_r: float, u_days: float, drift: np.ndarray) -> _Drawn:
+        """The present at these quantiles of what is not known."""
+        found, mean = self.unseen.between("share_found", u_found), self.unseen.between("infection_to_report", u_days)
         number = float(at_quantile(self.now.reproduction[:, None], u_r)[0])
         path = np.full(WINDOW_DAYS, number)
-        if self.unseen_days:
-            path[-self.unseen_days :] *= np.exp(self.drift(replicate)[: self.unseen_days])
-        return self.infections(u_events, found, path), number, found
-
-    def infections(self, u_events: float, found: float, path: np.ndarray) -> np.ndarray:
-        """Infections by day and district."""
-        return infections_of(self.now, u_events=u_events, share_found=found, reproduction=path, weights=self.weights)
+        path[WINDOW_DAYS - drift.size :] *= np.exp(drift)
+        reporting = self.unseen.reporting(mean)
+        return _Drawn(
+            reproduction_number=number,
+            share_found=found,
+            infection_to_report_days=mean,
+            reporting=reporting,
+            infections=infections_of(
+                self.now,
+                u_events=u_events,
+                delay=self.now.delay(reporting),
+                share_found=found,
+                reproduction=path,
+                weights=self.weights,
+            ),
+        )
 
 
 def start_from(
@@ -141,8 +172,8 @@ def start_from(
         seed: of all replicates.
         weights: float, shape (lag,). Serial interval from lag 1 on by which the situation's reproduction number was
             estimated; None: that of the catalogue's pathogen which the folder names.
-        unseen: what no report tells; None: how many are found, and how long after infection, is taken from a trial run
-            under the measures of the last weeks, so that what was reported and what the twin goes on to report agree.
+        unseen: what no report tells. Hold its shares and days against those of `Start.assumed`'s trials: where the
+            measures find fewer or later than assumed, reports fall on the first days, and the other way round.
         in_force: the measures of the last weeks, under which the reproduction number came about; None: those of the
             scenario's strategy that name no first day or a date.
         variant: index of the variant that spreads.
@@ -150,59 +181,53 @@ def start_from(
     Raises:
         InvalidInput: the situation holds no recent report or no reproduction number.
     """
+    unseen = unseen or Unseen()
     world, ground = scenario.world, scenario.map
     root = next((code for code, level in ground.levels.items() if level == "city"), ground.districts[0])
     recent, ages = _recent(situation, city)
+    now = counted(situation, ground.districts, root, world.course, variant)
+    present = _Present(
+        now=now,
+        unseen=unseen,
+        homes=homes_of(
+            world.people,
+            ground,
+            recent,
+            ages,
+            near_reports=unseen.near_reports,
+            same_household=unseen.same_household,
+        ),
+        weights=_serial_weights(city) if weights is None else np.asarray(weights, dtype=np.float64),
+        longest=world.course.longest_days,
+        seed=seed,
+        days=scenario.days,
+    )
     start = situation.on + timedelta(days=1)
     strategy = _of_late(scenario.strategy) if in_force is None else in_force
-    of_late = replace(scenario, strategy=strategy)
-
-    def present_with(assumed: Unseen) -> _Present:
-        return _Present(
-            now=counted(situation, ground.districts, root, world.course, assumed, variant),
-            unseen=assumed,
-            homes=homes_of(
-                world.people,
-                ground,
-                recent,
-                ages,
-                near_reports=assumed.near_reports,
-                same_household=assumed.same_household,
-            ),
-            weights=_serial_weights(city) if weights is None else np.asarray(weights, dtype=np.float64),
-            longest=world.course.longest_days,
-            seed=seed,
-            days=scenario.days,
-        )
-
-    if unseen is None:
-        first = _trial(present_with(Unseen()), of_late, start, 1.0, variant)
-        unseen = Unseen().as_in_trial(first.share_found, first.mean_days, first.sd_days) if first.found else Unseen()
-    present = present_with(unseen)
-    now = present.now
     known = _reported(present)
     before = np.zeros((WINDOW_DAYS, ground.blocks), dtype=np.int32)
     np.add.at(before, (known.report + WINDOW_DAYS, world.people.block[known.people]), 1)
-    trials = _trials(present, of_late, start, variant)
+    trials = _trials(present, replace(scenario, strategy=strategy), start, variant)
 
     def beginning(run: Run, replicate: int) -> None:
         lay_out(run, _present_of(present, replicate, known), variant)
 
     def scale(replicate: int) -> np.ndarray:
-        _, number, _ = present.of(replicate)
+        number = present.of(replicate).reproduction_number
         drifted = present.drift(replicate)[present.unseen_days :]
         return np.asarray(trials.factor(number) * np.exp(drifted))
 
     def draw_of(replicate: int) -> Mapping[str, float]:
-        _, number, found = present.of(replicate)
+        drawn = present.of(replicate)
         earlier = _present_of(present, replicate, known)
         return {
-            "reproduction_number": number,
-            "share_found": found,
+            "reproduction_number": drawn.reproduction_number,
+            "share_found": drawn.share_found,
+            "infection_to_report_days": drawn.infection_to_report_days,
             "infected": float(earlier.people.size),
             "not_yet_reported": float((earlier.report == NOT_REPORTED).sum()),
             "kept_apart": float(earlier.apart.sum()),
-            "factor": trials.factor(number),
+            "factor": trials.factor(drawn.reproduction_number),
         }
 
     return Start(
@@ -244,41 +269,58 @@ def _recent(situation: Situation, city: City) -> tuple[dict[str, float], np.ndar
     return areas, np.bincount(classes, minlength=int(AGE_CLASS.max()) + 1).astype(np.float64)
 
 
-def _reported(present: _Present) -> Earlier:
-    """Those who were reported before the start, the same in every replicate; each infected some days before."""
+@dataclass(frozen=True, kw_only=True)
+class _Reported:
+    """Those who were reported before the start, the same in every replicate.
+
+    Attributes:
+        people, report: int64, shape (n,). Who, and on which day.
+        luck: float64, shape (n,). Quantile of the time from infection to report.
+    """
+
+    people: np.ndarray
+    report: np.ndarray
+    luck: np.ndarray
+
+    def earlier(self, reporting: np.ndarray) -> Earlier:
+        """When they were infected, where reports take so long."""
+        delay = np.searchsorted(np.cumsum(reporting), self.luck, side="right").clip(1, reporting.size - 1)
+        return Earlier(
+            people=self.people,
+            day=self.report - delay,
+            report=self.report,
+            result=np.full(self.people.size, NO_RESULT),
+            apart=np.zeros(self.people.size, dtype=bool),
+        )
+
+
+def _reported(present: _Present) -> _Reported:
     rng = generator(present.seed, "start", "reported")
     people, row = present.homes.draw(present.now.reports, rng)
-    report = row - WINDOW_DAYS
-    delay = rng.choice(present.unseen.reporting().size, size=report.size, p=present.unseen.reporting())
-    return Earlier(
-        people=people,
-        day=report - delay,
-        report=report,
-        result=np.full(people.size, NO_RESULT),
-        apart=np.zeros(people.size, dtype=bool),
-    )
+    return _Reported(people=people, report=row - WINDOW_DAYS, luck=rng.random(people.size))
 
 
-def _present_of(present: _Present, replicate: int, known: Earlier) -> Earlier:
+def _present_of(present: _Present, replicate: int, reported: _Reported) -> Earlier:
     """The infected of a replicate: those reported, and as many others as its draw says there are."""
-    infections, _, share = present.of(replicate)
+    drawn = present.of(replicate)
+    known = reported.earlier(drawn.reporting)
     rng = generator(present.seed, "start", "infected", replicate)
     longest = min(present.longest, WINDOW_DAYS)
-    found = np.zeros_like(infections)
+    found = np.zeros_like(drawn.infections)
     district = present.homes.district[present.homes.people.block[known.people]]
     inside = known.day >= -WINDOW_DAYS
     np.add.at(found, (known.day[inside] + WINDOW_DAYS, district[inside]), 1)
-    left = np.maximum(infections - found, 0.0)
+    left = np.maximum(drawn.infections - found, 0.0)
     left[:-longest] = 0
     numbers = np.minimum(rng.poisson(left), present.homes.people.residents)
     people, row = present.homes.draw(numbers, rng)
-    others = _not_reported(present, people, row - WINDOW_DAYS, share, rng)
+    others = _not_reported(present, people, row - WINDOW_DAYS, drawn, rng)
     infectious = known.day >= -present.longest
     return Earlier(**{name: column[infectious] for name, column in vars(known).items()}).and_also(others)
 
 
 def _not_reported(
-    present: _Present, people: np.ndarray, day: np.ndarray, share_found: float, rng: np.random.Generator
+    present: _Present, people: np.ndarray, day: np.ndarray, drawn: _Drawn, rng: np.random.Generator
 ) -> Earlier:
     """What is so of infected people who were not reported before the start.
 
@@ -286,12 +328,12 @@ def _not_reported(
     control; and of those whose report falls in the first `result_days` the specimen is taken.
     """
     unseen = present.unseen
-    by_then = np.append(np.cumsum(unseen.reporting()), np.ones(2 * WINDOW_DAYS))
+    by_then = np.append(np.cumsum(drawn.reporting), np.ones(2 * WINDOW_DAYS))
     ago = np.arange(1, WINDOW_DAYS + 1)
-    left = np.maximum(1 - share_found * by_then[ago - 1], 1e-9)
+    left = np.maximum(1 - drawn.share_found * by_then[ago - 1], 1e-9)
 
     def within(days: int) -> np.ndarray:
-        soon = share_found * (by_then[ago - 1 + days] - by_then[ago - 1]) / left
+        soon = drawn.share_found * (by_then[ago - 1 + days] - by_then[ago - 1]) / left
         return np.asarray(soon[-day - 1])
 
     luck = rng.random(people.size)
@@ -442,10 +484,8 @@ def _earlier_of_trial(present: _Present) -> tuple[Earlier, np.ndarray, float]:
     Returns:
         Them, in proportion to those of today; how many were infected on each earlier day; the proportion.
     """
-    unseen = present.unseen
-    share = (unseen.share_found_low + unseen.share_found_high) / 2
-    middle = float(present.now.reproduction[3])
-    infections = present.infections(0.5, share, np.full(WINDOW_DAYS, middle))
+    drawn = present.drawn(0.5, 0.5, 0.5, 0.5, np.zeros(0))
+    infections = drawn.infections.copy()
     longest = min(present.longest, WINDOW_DAYS)
     infections[:-longest] = 0
     fewest, most = TRIAL_INFECTED
@@ -454,8 +494,8 @@ def _earlier_of_trial(present: _Present) -> tuple[Earlier, np.ndarray, float]:
     rng = generator(present.seed, "start", "trial")
     people, row = present.homes.draw(rng.poisson(infections * proportion), rng)
     day = row - WINDOW_DAYS
-    delay = rng.choice(unseen.reporting().size, size=day.size, p=unseen.reporting())
-    found = (rng.random(day.size) < share) & (day + delay < 0)
+    delay = rng.choice(drawn.reporting.size, size=day.size, p=drawn.reporting)
+    found = (rng.random(day.size) < drawn.share_found) & (day + delay < 0)
     told = Earlier(
         people=people[found],
         day=day[found],
@@ -463,7 +503,7 @@ def _earlier_of_trial(present: _Present) -> tuple[Earlier, np.ndarray, float]:
         result=np.full(int(found.sum()), NO_RESULT),
         apart=np.zeros(int(found.sum()), dtype=bool),
     )
-    earlier = told.and_also(_not_reported(present, people[~found], day[~found], share, rng))
+    earlier = told.and_also(_not_reported(present, people[~found], day[~found], drawn, rng))
     return earlier, np.bincount(row, minlength=WINDOW_DAYS).astype(np.float64), float(proportion)
 
 

@@ -23,8 +23,8 @@ FORGET_ROWS = 1 << 20
 """Rows that have ceased to be infectious before their memory is given back."""
 
 NOT_FOUND = 255
-ELSEWHERE = 255
-"""Layer of an infection from elsewhere."""
+ELSEWHERE, AT_START = 255, 254
+"""Layer of an infection from elsewhere, and of one there was before the first day."""
 
 
 @dataclass

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,6 @@ from seawall import __version__
 from seawall.city import City
 from seawall.core import Fault, InvalidInput
 from seawall.core.errors import closest
-from seawall.core.tables import written_beside
 from seawall.disease import CATALOGUE
 from seawall.disease.compile import course_of
 from seawall.disease.course import Course
@@ -31,11 +29,12 @@ from seawall.disease.waning import PRODUCTS, Waning, waning_of
 from seawall.measures import Ground, Strategy, Zoning, check_strategy
 from seawall.twin.begin import nobody, seeded
 from seawall.twin.city_map import capacity_of, map_of
-from seawall.twin.emit import is_simulated, refuse_foreign, write_city
+from seawall.twin.emit import refuse_foreign, write_city
 from seawall.twin.outcome import Outcome, Runs
 from seawall.twin.replicate_files import load_outcomes, save_outcome, saving
 from seawall.twin.simulate import LONGEST_DAYS, Progress, Scenario, new_run, play, simulate
 from seawall.twin.start import Start, start_from
+from seawall.twin.study_folder import begin, home_of, refuse_other, was_emitted, write_json
 from seawall.twin.study_tables import study_tables, write_tables
 from seawall.twin.world import World, world_of
 
@@ -43,9 +42,6 @@ if TYPE_CHECKING:
     from seawall.city.synth.contacts import Contacts
     from seawall.city.synth.people import People
     from seawall.watch.situation import Situation
-
-ASKED = "study.json"
-"""File that says what a study was asked; by it a second call knows whether it may go on."""
 
 SUMMARY = "summary.json"
 LEAST_INFECTED = 1
@@ -218,13 +214,13 @@ def play_study(
     runs: dict[str, Runs] = {}
     emitted: dict[str, Path] = {}
     for key, scenario in scenarios.items():
-        home = home_of(output, key, question)
+        home = home_of(output, key, len(question.strategies))
         fingerprint = _fingerprint(asked, key)
         known = load_outcomes(home / "replicates", fingerprint)
         told = None if progress is None else progress(key)
         if emit:
             emitted[key] = home / "city"
-            if not (1 in known and _emitted(home / "city", fingerprint)):
+            if not (1 in known and was_emitted(home / "city", fingerprint)):
                 known[1] = _emit(
                     scenario,
                     city,
@@ -249,7 +245,7 @@ def play_study(
     files = write_tables(tables, output)
     summary = summary_of(question, asked, setting, began, runs, tables)
     files["summary"] = output / SUMMARY
-    _write_json(output / SUMMARY, summary)
+    write_json(output / SUMMARY, summary)
     return Study(
         question=question,
         runs=runs,
@@ -259,11 +255,6 @@ def play_study(
         summary=summary,
         map=setting.map,
     )
-
-
-def home_of(output: Path, key: str, question: Question) -> Path:
-    """Folder of a strategy's replicates and city: the study's own where there is one strategy only."""
-    return output if len(question.strategies) == 1 else output / key
 
 
 def start_of(city: City, question: Question) -> date:
@@ -319,78 +310,6 @@ def _hash(text: str) -> str:
 def _fingerprint(asked: Mapping[str, Any], key: str) -> str:
     alone = {**asked, "strategies": asked["strategies"][key]}
     return _hash(json.dumps(alone, sort_keys=True))
-
-
-def refuse_other(output: Path, asked: Mapping[str, Any], *, fresh: bool) -> None:
-    """Find out whether the folder is new, or holds the same study.
-
-    Raises:
-        InvalidInput: it holds something else. Carries what differs.
-    """
-    if output.exists() and not output.is_dir():
-        raise InvalidInput(
-            "The study cannot be written.",
-            [Fault(file=str(output), problem="there is a file of that name", mend="Give another folder with -o")],
-        )
-    earlier = _asked_before(output)
-    if earlier is None:
-        if output.is_dir() and any(output.iterdir()):
-            mend = "Give a folder that is new or empty with -o"
-            fault = Fault(file=str(output), problem="it holds files that no study wrote", mend=mend)
-            raise InvalidInput("The study cannot be written.", [fault])
-        return
-    differs = [name for name in asked if earlier.get(name) != asked[name]]
-    if differs and not fresh:
-        mend = "Give another folder with -o, or --fresh to throw the other study away"
-        faults = [
-            Fault(
-                file=str(output / ASKED),
-                column=name,
-                problem=f"the study there was asked {_shown(earlier.get(name))}, this one {_shown(asked[name])}",
-                mend=mend,
-            )
-            for name in differs
-        ]
-        raise InvalidInput("Another study lies in this folder; nothing was run.", faults)
-
-
-def begin(output: Path, asked: Mapping[str, Any], *, fresh: bool) -> None:
-    """Write down what is asked, and throw away another study, or this one where it is to begin anew."""
-    if fresh or _asked_before(output) != asked:
-        _clear(output)
-    output.mkdir(parents=True, exist_ok=True)
-    _write_json(output / ASKED, asked)
-
-
-def _asked_before(output: Path) -> dict[str, Any] | None:
-    """What the study in a folder was asked; None where there is none."""
-    try:
-        said = json.loads((output / ASKED).read_text(encoding="utf-8"))
-    except OSError:
-        return None
-    except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}
-
-
-def _shown(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _clear(output: Path) -> None:
-    """Throw away what a study left."""
-    if not output.is_dir():
-        return
-    for home in (output, *(path for path in output.iterdir() if (path / "replicates").is_dir())):
-        for name in ("replicates", "truth"):
-            shutil.rmtree(home / name, ignore_errors=True)
-        if is_simulated(home / "city"):
-            shutil.rmtree(home / "city")
-
-
-def _write_json(path: Path, said: Mapping[str, Any]) -> None:
-    with written_beside(path) as beside:
-        beside.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def scenarios_of(setting: Setting, question: Question, start: date, rules: RuleSets | None) -> dict[str, Scenario]:
@@ -457,13 +376,6 @@ def go_on(
         raise InvalidInput("1 problem(s); nothing was run.", [fault])
     first = next(iter(scenarios.values()))
     return start_from(situation, setting.city, first, seed=question.seed, in_force=question.in_force)
-
-
-def _emitted(root: Path, fingerprint: str) -> bool:
-    try:
-        return f'fingerprint = "{fingerprint}"' in (root / "city.toml").read_text(encoding="utf-8")
-    except OSError:
-        return False
 
 
 def _emit(

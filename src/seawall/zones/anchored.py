@@ -13,7 +13,6 @@ from typing import Any
 
 import polars as pl
 
-from seawall.city import AreaTree
 from seawall.zones.messages import LIFTS, REASONS, note
 from seawall.zones.residents import UnitSizes, zone_residents
 from seawall.zones.ruleset import UNITS, Anchoring, RuleSet, Stage, Trigger
@@ -35,8 +34,26 @@ def anchored_zones(seen: Seen, rules: RuleSet, sizes: UnitSizes) -> tuple[pl.Dat
     """
     anchored = rules.anchored
     assert anchored is not None
+    life, notes = standing(seen, rules)
+    life = life.join(seen.areas.level_of_each, on="area_id", how="left").with_columns(
+        unit=pl.when(pl.col("place_id").is_not_null()).then(pl.lit("place")).otherwise("level")
+    )
+    life = zone_residents(life, seen.places, seen.areas, anchored.unit, sizes)
+    _note_sizes(life, anchored, notes)
+    if life["pending"].any() and seen.rounds.is_empty():
+        notes.append(note("exit_rounds_not_seen", zones=int(life["pending"].sum())))
+    return _told(life, seen, rules, anchored), notes
+
+
+def standing(seen: Seen, rules: RuleSet) -> tuple[pl.DataFrame, list[Mapping[str, Any]]]:
+    """Every unit that is in a zone on the day: ``area_id, place_id, tier`` and how far its clock has run; notes.
+
+    It is all of a map but what it says of itself: residents, reasons, what would lift it.
+    """
+    anchored = rules.anchored
+    assert anchored is not None
     notes: list[Mapping[str, Any]] = []
-    levels = _levels(seen.areas)
+    levels = seen.areas.level_of_each
     lives = []
     for trigger in anchored.triggers:
         if trigger.input == "infections_by_unit":
@@ -61,21 +78,8 @@ def anchored_zones(seen: Seen, rules: RuleSet, sizes: UnitSizes) -> tuple[pl.Dat
         life.filter(~pl.col("lapsed"), pl.col("_rank") > 0)
         .sort("_rank", "until", descending=True)
         .unique(UNIT, keep="first", maintain_order=True)
-        .join(levels, on="area_id", how="left")
-        .with_columns(unit=pl.when(pl.col("place_id").is_not_null()).then(pl.lit("place")).otherwise("level"))
     )
-    life = zone_residents(life, seen.places, seen.areas, anchored.unit, sizes)
-    _note_sizes(life, anchored, notes)
-    if life["pending"].any() and seen.rounds.is_empty():
-        notes.append(note("exit_rounds_not_seen", zones=int(life["pending"].sum())))
-    return _told(life, seen, rules, anchored), notes
-
-
-def _levels(areas: AreaTree) -> pl.DataFrame:
-    return pl.DataFrame(
-        {"area_id": list(areas.areas), "level": [area.level for area in areas.areas.values()]},
-        schema={"area_id": pl.String, "level": pl.String},
-    )
+    return life, notes
 
 
 def _infections(seen: Seen, anchored: Anchoring, levels: pl.DataFrame, notes: list[Mapping[str, Any]]) -> pl.DataFrame:

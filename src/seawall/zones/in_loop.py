@@ -1,7 +1,8 @@
 """Zones in the loop: the rule that draws the morning's map, asked every morning of a simulated run.
 
 A run is told a function of what its city has seen. The function made here puts that into the `Seen` of this package,
-has `draw_zones` draw the map, and reads off the tier of every block. Nothing of the epidemic itself reaches it.
+has the code that draws the map say which zones stand, and reads off the tier of every block. Nothing of the epidemic
+itself reaches it.
 
 A case-anchored rule is drawn for this very morning, before anything is reported today, so that its clocks run as
 written; an indicator rule is drawn for yesterday, the last whole day.
@@ -10,7 +11,7 @@ written; an indicator rule is drawn for yesterday, the last whole day.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import numpy as np
@@ -21,9 +22,8 @@ from seawall.city.schema import LEVELS
 from seawall.core import Fault, InvalidInput
 from seawall.measures.today import Ground, Zones, Zoning
 from seawall.measures.today import Seen as CitySeen
-from seawall.zones.anchored import chain
+from seawall.zones.anchored import chain, standing
 from seawall.zones.draw import draw_zones
-from seawall.zones.map import ZoneMap
 from seawall.zones.measure import Series, inputs_of
 from seawall.zones.ruleset import RuleSet
 from seawall.zones.seen import INFECTIONS, PLACES, ROUNDS, Seen
@@ -94,15 +94,25 @@ def zoning_of(rules: RuleSet, ground: Ground, areas: AreaTree, *, level: str) ->
     faults = list(_refusals(rules, ground, areas, level))
     if faults:
         raise InvalidInput(f'"{rules.key}" cannot draw zones in a simulated city.', faults)
-    layout = _layout(rules, ground, areas, level)
+    layout = _layout(_without_visits(rules), ground, areas, level)
     see: Callable[[CitySeen], Seen] = _see_events(layout) if rules.anchored is not None else _see_series(layout)
 
     def zoning(seen: CitySeen) -> Zones:
         if rules.judged is not None and seen.day + seen.before.shape[0] == 0:
             return Zones(tiers=_tiers(rules), tier=np.full(ground.blocks, NOT_JUDGED))
-        return _by_block(draw_zones(see(seen), rules), layout)
+        now = see(seen)
+        zones = draw_zones(now, rules).zones if rules.anchored is None else standing(now, rules)[0]
+        return _by_block(zones, layout)
 
     return zoning
+
+
+def _without_visits(rules: RuleSet) -> RuleSet:
+    """The rule set without what opens zones by stays, of which a run reports none; its other zones are the same."""
+    if rules.anchored is None:
+        return rules
+    triggers = tuple(trigger for trigger in rules.anchored.triggers if trigger.input == "infections_by_unit")
+    return replace(rules, anchored=replace(rules.anchored, triggers=triggers))
 
 
 def _refusals(rules: RuleSet, ground: Ground, areas: AreaTree, level: str) -> Iterator[Fault]:
@@ -232,7 +242,7 @@ def _see_events(layout: _Layout) -> Callable[[CitySeen], Seen]:
             on=seen.date,
             areas=layout.areas,
             infections=rows.select(list(INFECTIONS)),
-            places=layout.places,
+            places=layout.places[at] if layout.compounds else layout.places.clear(),
             rounds=_rounds(seen, layout.ground, reach),
         )
 
@@ -333,13 +343,14 @@ def _tiers(rules: RuleSet) -> tuple[str, ...]:
     return tuple(tier.code for tier in rules.tiers)
 
 
-def _by_block(drawn: ZoneMap, layout: _Layout) -> Zones:
+def _by_block(drawn: pl.DataFrame, layout: _Layout) -> Zones:
     """The tier of every block: the strictest of the zones it lies in."""
     rules = layout.rules
-    rank = {code: place for place, code in enumerate(drawn.tiers)}
+    tiers = _tiers(rules)
+    rank = {code: place for place, code in enumerate(tiers)}
     start = rank[rules.ladder[0].code] if rules.anchored is not None else NOT_JUDGED
     tier = np.full(layout.ground.blocks, start)
-    zones = drawn.zones.filter(pl.col("tier").is_not_null()).select("area_id", "place_id", "tier")
+    zones = drawn.filter(pl.col("tier").is_not_null()).select("area_id", "place_id", "tier")
     for area_id, place_id, code in zones.iter_rows():
         if place_id is None:
             blocks = layout.blocks_of(area_id)
@@ -347,4 +358,4 @@ def _by_block(drawn: ZoneMap, layout: _Layout) -> Zones:
         elif place_id in layout.block_at:
             block = layout.block_at[place_id]
             tier[block] = max(tier[block], rank[code])
-    return Zones(tiers=drawn.tiers, tier=tier)
+    return Zones(tiers=tiers, tier=tier)

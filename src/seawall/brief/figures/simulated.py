@@ -183,7 +183,8 @@ def by_age(
         grid = figure.subplots(1, len(panels), squeeze=False)[0]
         for axes, (heading, drawn) in zip(grid, panels, strict=True):
             for values, (color, stroke) in zip(drawn, _marks(len(drawn)), strict=True):
-                axes.step(ages, values, where="post", color=color, linestyle=stroke, linewidth=1.4)
+                ends = [*ages, ages[-1] + 5], [*values, values[-1]]
+                axes.step(*ends, where="post", color=color, linestyle=stroke, linewidth=1.4)
             axes.set_xlim(0, 80)
             axes.set_xticks(range(0, 81, 20))
             axes.set_ylim(0, max([float(values.max(initial=0)) for values in drawn] + [1e-9]) * 1.1)
