@@ -55,8 +55,8 @@ def test_first_generation_by_age_has_the_reproduction_number_as_its_eigenvalue(c
     matrix = counted / np.maximum(cases, 1)[:, None]
     got = np.abs(np.linalg.eigvals(matrix)).max()
     number = float(course.reproduction_number[0])
-    # 3,000 cases: luck of 3 %; and 600 at once infect some who are infected already: R * 600 / 200,000, and more
-    # where they share homes, classes and teams
+    # 3,000 cases: luck of 2 to 3 %. It comes out some 6 % low: the calibration takes contacts drawn anew for others
+    # each time, and one contact can be infected more than once a day there
     assert got == pytest.approx(number, rel=0.1)
 
 

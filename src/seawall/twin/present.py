@@ -273,7 +273,7 @@ def _reports(situation: Situation, districts: tuple[str, ...], city: str) -> np.
     below, whole = numbers[:, :-1], numbers[:, -1]
     total = below.sum(axis=1)
     more = np.where((total > 0) & (whole > total), whole / np.maximum(total, 1), 1.0)
-    return np.rint(below * more[:, None]).astype(np.int64)
+    return np.asarray(np.rint(below * more[:, None]).astype(np.int64))
 
 
 def _events(situation: Situation, districts: tuple[str, ...], reports: np.ndarray) -> tuple[str, np.ndarray]:
@@ -328,7 +328,7 @@ def back_to_infection(events: np.ndarray, delay: np.ndarray) -> tuple[np.ndarray
     for _ in range(ROUNDS):
         expected = matrix @ infections
         infections = infections * (matrix.T @ (events / np.maximum(expected, 1e-12))) / np.maximum(seen, 1e-12)[:, None]
-    return infections, seen
+    return np.asarray(infections), np.asarray(seen)
 
 
 def infections_of(

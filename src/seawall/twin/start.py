@@ -125,8 +125,8 @@ class _Present:
 
     def of(self, replicate: int) -> _Drawn:
         """The present of a replicate."""
-        u = generator(self.seed, "start", "present", replicate).random(4)
-        return self.drawn(*u.tolist(), drift=self.drift(replicate)[: self.unseen_days])
+        u_events, u_found, u_r, u_days = generator(self.seed, "start", "present", replicate).random(4)
+        return self.drawn(u_events, u_found, u_r, u_days, self.drift(replicate)[: self.unseen_days])
 
     def drawn(self, u_events: float, u_found: float, u_r: float, u_days: float, drift: np.ndarray) -> _Drawn:
         """The present at these quantiles of what is not known."""
