@@ -97,7 +97,7 @@ def test_nobody_is_infected_by_nobody(name: str) -> None:
     for row in range(run.state.rows):
         by, layer, day = int(infected.infector[row]), int(infected.layer[row]), int(infected.day[row])
         if by < 0:
-            assert layer == 255
+            assert layer in {254, 255}  # there before the first day, or infected elsewhere
             continue
         layers.add(layer)
         who, other = int(infected.person[row]), int(infected.person[by])

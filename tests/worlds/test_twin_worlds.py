@@ -16,7 +16,7 @@ from seawall.disease.course import Course
 from seawall.measures import Measure
 from seawall.twin.behaviour import Behaviour
 from seawall.twin.day import play_day
-from seawall.twin.keyed import CALLED, HARDNESS, base, units_of
+from seawall.twin.keyed import CALLED, HARDNESS, base, slot_of, units_of
 from seawall.twin.run import Run
 from seawall.twin.simulate import new_run
 from seawall.twin.spread import GONE
@@ -53,7 +53,7 @@ def world(
 ) -> World:
     """A world whose contacts infect at these rates, not at calibrated ones; nobody meets anybody elsewhere."""
     people = one_block(residents, household=household, place_size=place)
-    made = world_of(people, mix_alike(people, 1.0, ring=ring), of)
+    made = world_of(people, mix_alike(people, 20.0, ring=ring), of)
     rates = made.rates._replace(
         household=rate_home, place=np.full(10, rate_place), mixing=np.zeros((3, 16)), institution=np.zeros(3)
     )
@@ -230,7 +230,7 @@ def test_a_traveller_stopped_before_departure_never_appears() -> None:
 
 def test_a_traveller_found_on_arrival_counts_as_imported_and_in_control() -> None:
     of = world(500, disease(*[0.0] * 9, 0.1))
-    come = order.Arrivals(origin="abroad", travellers=5, prevalence=1.0, stop=1)
+    come = order.Arrivals(origin="abroad", travellers=50, prevalence=1.0, stop=1)
     run = played(of, come, order.ScreenTravellers(test_on_arrival="pcr", turnaround_days=2), days=5, first=())
     many = run.state.rows
     assert many > 0
@@ -266,7 +266,7 @@ def test_a_round_reaches_everybody_once_in_as_many_days_as_it_needs() -> None:
     run = played(of, rounds, days=4, first=tuple(range(0, 100, 2)))
     specimen = run.state.findings.specimen[:50]
     people = run.state.infected.person[:50]
-    called = units_of(base(run.state.seed, CALLED), people)
+    called = units_of(base(run.state.seed, CALLED), people, slot_of("test_rounds-1"))
     np.testing.assert_array_equal(specimen, np.where(called < 0.5, 0, 1))
     assert (specimen != NEVER).all()
     assert run.burden.totals()["test_rounds-1", "tests"].tolist() == [50] * 4

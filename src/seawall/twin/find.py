@@ -8,21 +8,21 @@ from seawall.city.layers import KEY_GROUPS
 from seawall.city.synth.people import AGE_CLASS
 from seawall.disease.course import PCR_POOLED
 from seawall.twin.behaviour import geometric_days
-from seawall.twin.keyed import CALLED, SEEKS_TEST, SEEKS_WHEN, TEST_RESULT, TURNS_UP, base, bits_of
+from seawall.twin.keyed import CALLED, SEEKS_TEST, SEEKS_WHEN, TEST_RESULT, TURNS_UP, base, bits_of, slot_of
 from seawall.twin.run import Run
 from seawall.twin.state import FOUND_BY, NEVER
 from seawall.twin.tally import REASONS
 from seawall.twin.testing import test_groups, test_ill, test_round
 
-SLOTS = 64
-"""Slots of the draws of one test lever, so that two of a day do not share theirs."""
+ROUND, ROUTINE, ILL, DUE = range(4)
+"""Kinds of draws, so that tests of two kinds do not share theirs."""
 
 
 def rounds_of_tests(run: Run) -> None:
     """Everybody in an area who is called today."""
     state, world = run.state, run.state.world
     found = np.empty(state.rows - state.oldest, dtype=np.int64)
-    for at, lever in enumerate(run.levers.rounds):
+    for lever in run.levers.rounds:
         if lever.share <= 0 or not lever.blocks.any():
             continue
         many = test_round(
@@ -42,7 +42,7 @@ def rounds_of_tests(run: Run) -> None:
             base(state.seed, CALLED),
             base(state.seed, TURNS_UP),
             base(state.seed, TEST_RESULT, state.day),
-            at,
+            slot_of(lever.measure, ROUND),
             found,
         )
         rows = found[:many].copy()
@@ -56,7 +56,7 @@ def routine_tests(run: Run) -> None:
     """Workers of key groups, each on their own days."""
     state, world = run.state, run.state.world
     found = np.empty(state.rows - state.oldest, dtype=np.int64)
-    for at, lever in enumerate(run.levers.routine):
+    for lever in run.levers.routine:
         groups = np.zeros(len(KEY_GROUPS), dtype=bool)
         groups[list(lever.groups)] = True
         many = test_groups(
@@ -76,7 +76,7 @@ def routine_tests(run: Run) -> None:
             base(state.seed, CALLED),
             base(state.seed, TURNS_UP, state.day),
             base(state.seed, TEST_RESULT, state.day),
-            SLOTS + at,
+            slot_of(lever.measure, ROUTINE),
             found,
         )
         rows = found[:many].copy()
@@ -93,7 +93,7 @@ def tests_of_the_ill(run: Run) -> None:
     """Those who fell ill and seek a test today, and those who test themselves."""
     state, world = run.state, run.state.world
     found = np.empty(state.rows - state.oldest, dtype=np.int64)
-    for at, lever in enumerate(run.levers.symptom):
+    for lever in run.levers.symptom:
         counted = np.zeros(run.map.blocks, dtype=np.int64)
         many = test_ill(
             world.ground,
@@ -112,7 +112,7 @@ def tests_of_the_ill(run: Run) -> None:
             base(state.seed, SEEKS_WHEN),
             base(state.seed, TURNS_UP),
             base(state.seed, TEST_RESULT, state.day),
-            2 * SLOTS + at,
+            slot_of(lever.measure, ILL),
             found,
             counted,
         )
@@ -143,7 +143,7 @@ def tests_due(run: Run) -> None:
     longest = world.course.sensitivity.shape[2]
     open_ = infected & (state.findings.specimen[row] == NEVER) & (tau >= 0) & (tau < longest)
     chance = world.course.sensitivity[state.infected.variant[row], due[:, 1], np.clip(tau, 0, longest - 1)]
-    luck = bits_of(base(state.seed, TEST_RESULT, state.day), due[:, 0], 3 * SLOTS)
+    luck = bits_of(base(state.seed, TEST_RESULT, state.day), due[:, 0], slot_of("", DUE))
     positive = open_ & ((luck >> np.uint64(11)).astype(np.float64) * 2.0**-53 < chance)
     code = ((due[:, 1] * 64 + due[:, 2]) * 16 + due[:, 3]) * 4096 + due[:, 4]
     for one in np.unique(code).tolist():

@@ -9,6 +9,7 @@ Source: the finaliser is SplitMix64, Steele, Lea and Flood 2014, doi:10.1145/266
 from __future__ import annotations
 
 import hashlib
+import zlib
 
 import numba
 import numpy as np
@@ -66,6 +67,16 @@ def replicate_seed(seed: int, replicate: int) -> int:
     """Seed of one replicate: replicate 3 is the same whether 4 or 400 are played."""
     words = f"{seed}\x1freplicate\x1f{replicate}".encode()
     return int.from_bytes(hashlib.blake2b(words, digest_size=7).digest(), "little")
+
+
+def slot_of(measure: str, kind: int = 0) -> int:
+    """Slot of the draws of a measure: its own whatever other measures there are.
+
+    Args:
+        measure: its name.
+        kind: tells apart draws of one purpose, 0 to 255.
+    """
+    return kind << 32 | zlib.crc32(measure.encode())
 
 
 @numba.njit(inline="always")

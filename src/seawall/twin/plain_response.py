@@ -14,6 +14,7 @@ from seawall.disease.course import PCR_POOLED
 from seawall.disease.immunity import History
 from seawall.measures.levers import Arrivals, Doses, Isolation, Quarantine, SymptomTests, Tracing
 from seawall.twin.behaviour import geometric_days
+from seawall.twin.find import DUE, ILL, ROUND, ROUTINE
 from seawall.twin.keyed import (
     ACCEPTS_DOSE,
     ACROSS,
@@ -31,6 +32,7 @@ from seawall.twin.keyed import (
     TRAVELLER_COURSE,
     TREATED,
     TURNS_UP,
+    slot_of,
 )
 from seawall.twin.plain_city import ELSEWHERE, SITE, Case, City
 from seawall.twin.plain_meet import mixing_contact, seat_met
@@ -92,7 +94,8 @@ def arrive(city: City) -> None:
     An infected traveller is taken for a resident of a district who is not immune and comes home infected; how long
     ago is drawn evenly over the course of the infection. Of the others only numbers are kept.
     """
-    for at, lever in enumerate(city.levers.arrivals):
+    for lever in city.levers.arrivals:
+        at = slot_of(lever.measure)
         city.number(lever.measure)
         travellers = lever.travellers * (1 - lever.advised)
         _each_district(city, lever, "advised", lever.travellers * lever.advised)
@@ -197,7 +200,8 @@ def _each_district(city: City, lever: Arrivals, what: str, amount: float) -> Non
 
 def rounds_of_tests(city: City) -> None:
     """Everybody in an area who is called today; who is called when is drawn once, and so is who never turns up."""
-    for at, lever in enumerate(city.levers.rounds):
+    for lever in city.levers.rounds:
+        slot = slot_of(lever.measure, ROUND)
         if lever.share <= 0 or not lever.blocks.any():
             continue
         found = []
@@ -205,8 +209,8 @@ def rounds_of_tests(city: City) -> None:
             person = case.person
             if not lever.blocks[city.block(person)] or not lever.ages[0] <= city.age(person) <= lever.ages[1]:
                 continue
-            called = lever.first <= city.luck(CALLED, person, at) < lever.first + lever.share
-            if called and city.luck(TURNS_UP, person) >= lever.missed and city.positive(case, lever.kind, at):
+            called = lever.first <= city.luck(CALLED, person, slot) < lever.first + lever.share
+            if called and city.luck(TURNS_UP, person) >= lever.missed and city.positive(case, lever.kind, slot):
                 found.append(number)
         tested: Counter[tuple[int, int]] = Counter()
         for block, cls, residents in _residents_of_ages(city, lever.ages):
@@ -221,8 +225,8 @@ def rounds_of_tests(city: City) -> None:
 def routine_tests(city: City) -> None:
     """Workers of key groups, every so many days, each from a day of their own."""
     people = city.world.people
-    for at, lever in enumerate(city.levers.routine):
-        slot, found = 64 + at, []
+    for lever in city.levers.routine:
+        slot, found = slot_of(lever.measure, ROUTINE), []
         for number, case in _not_found(city):
             person, place = case.person, city.place(case.person)
             if place is None or int(people.place_group[place]) not in lever.groups:
@@ -246,8 +250,8 @@ def routine_tests(city: City) -> None:
 
 def tests_of_the_ill(city: City) -> None:
     """Who fell ill and seeks a test today, and with them people ill of something else."""
-    for at, lever in enumerate(city.levers.symptom):
-        slot, found = 128 + at, []
+    for lever in city.levers.symptom:
+        slot, found = slot_of(lever.measure, ILL), []
         tested: Counter[tuple[int, int]] = Counter()
         for number, case in _not_found(city):
             if _seeks_today(city, lever, case, slot):
@@ -294,7 +298,7 @@ def tests_due(city: City) -> None:
             number = city.latest.get(person)
             if number is None or city.cases[number].specimen is not None:
                 continue
-            if city.positive(city.cases[number], kind, 192):
+            if city.positive(city.cases[number], kind, slot_of("", DUE)):
                 found.append(number)
         _count_tests(city, city.measures[measure], kind, REASONS[reason], tested, found, 1)
         for number in found:

@@ -172,7 +172,7 @@ class Counted:
 
     Attributes:
         on: last day.
-        reports: int64, shape (day, district). The last row is `on`.
+        reports: int64, shape (day, district). Of infections acquired in the city; the last row is `on`.
         events: float64, shape (quantile, day, district). Events of a clock once all are known, at `LEVELS`, in units of
             reports.
         onset: float64, shape (days,). Days from infection to onset.
@@ -252,7 +252,11 @@ def counted(situation: Situation, districts: tuple[str, ...], city: str, course:
 
 
 def _reports(situation: Situation, districts: tuple[str, ...], city: str) -> np.ndarray:
-    """Reports of each district and day; those the city has beyond its districts' are shared among these."""
+    """Infections reported of each district and day that were acquired in the city.
+
+    Those that the city has beyond its districts' are shared among these. Where it is not told who was infected
+    elsewhere, all count.
+    """
     first = situation.on - timedelta(days=WINDOW_DAYS - 1)
     rows = situation.daily.filter(pl.col("date") >= first, pl.col("date") <= situation.on)
     wanted = {area_id: column for column, area_id in enumerate((*districts, city))}
@@ -267,9 +271,8 @@ def _reports(situation: Situation, districts: tuple[str, ...], city: str) -> np.
                 out[(day - first).days, at] = count
         return out
 
-    told, parts = laid("reports"), np.stack([laid("reports_local"), laid("reports_imported")])
-    both = np.where(np.isnan(parts).all(axis=0), np.nan, np.nansum(parts, axis=0))
-    numbers = np.nan_to_num(np.where(np.isnan(told), both, told))
+    told, local, imported = (laid(event) for event in ("reports", "reports_local", "reports_imported"))
+    numbers = np.nan_to_num(np.where(np.isnan(local), np.maximum(told - np.nan_to_num(imported), 0), local))
     below, whole = numbers[:, :-1], numbers[:, -1]
     total = below.sum(axis=1)
     more = np.where((total > 0) & (whole > total), whole / np.maximum(total, 1), 1.0)

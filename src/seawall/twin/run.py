@@ -93,7 +93,7 @@ class Run:
         just = np.zeros(256, dtype=bool)
         for row, history in enumerate(histories.rows):
             was[row] = history.infected_by >= 0
-            just[row] = was[row] and history.period == period
+            just[row] = was[row] and history.period == period and not history.dose_last
         self.tables["was_infected"], self.tables["just_infected"] = was, just
 
     def in_chunks(self, work: Callable[[int, int], object], first: int, last: int, rows: int) -> list[object]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from seawall.measures.levers import Arrivals
 from seawall.twin.confinement import confine
-from seawall.twin.keyed import COMPLIES, TEST_RESULT, TRAVELLER, TRAVELLER_COURSE, base, units_of
+from seawall.twin.keyed import COMPLIES, TEST_RESULT, TRAVELLER, TRAVELLER_COURSE, base, slot_of, units_of
 from seawall.twin.respond import rooms_of
 from seawall.twin.run import Run
 from seawall.twin.state import ELSEWHERE, FOUND_BY
@@ -20,8 +20,8 @@ TRIES = 64
 
 def arrive(run: Run) -> None:
     """Let today's travellers come, from every origin of the day."""
-    for at, lever in enumerate(run.levers.arrivals):
-        _arrive(run, lever, at)
+    for lever in run.levers.arrivals:
+        _arrive(run, lever, slot_of(lever.measure))
 
 
 def poisson(u: float, mean: float) -> int:
@@ -88,7 +88,7 @@ def _residents(run: Run, lever: Arrivals, at: int, many: int) -> tuple[np.ndarra
     cumulated = np.cumsum(lever.districts / lever.districts.sum())
     key = base(state.seed, TRAVELLER, state.day)
     blocks = np.searchsorted(ground.district_of_block, np.arange(cumulated.size + 1))
-    chosen: list[int] = []
+    chosen: dict[int, None] = {}
     kept: list[int] = []
     block_start = run.state.world.people.block_start
     for one in range(many):
@@ -100,10 +100,10 @@ def _residents(run: Run, lever: Arrivals, at: int, many: int) -> tuple[np.ndarra
             person = low + int(u * (high - low))
             open_ = high > low and run.tables["left"][state.history[person], lever.variant] > 0
             if open_ and person not in chosen:
-                chosen.append(person)
+                chosen[person] = None
                 kept.append(one)
                 break
-    return np.array(chosen, dtype=np.uint32), np.array(kept, dtype=np.int64)
+    return np.array(list(chosen), dtype=np.uint32), np.array(kept, dtype=np.int64)
 
 
 def _each_district(run: Run, lever: Arrivals, number: int, what: str, amount: float) -> None:
