@@ -114,7 +114,7 @@ def test_the_folder_passes_the_check(written):
 
 def test_a_brief_is_made_of_it_unchanged(written, tmp_path, capsys):
     assert seawall(["brief", str(written / "city"), "-o", str(tmp_path)]) == 0
-    assert "infections were reported on 9 August" in capsys.readouterr().out
+    assert "reported on 9 August" in capsys.readouterr().out
     assert (tmp_path / "brief.html").stat().st_size > 50_000
 
 

@@ -18,6 +18,7 @@ from seawall.disease.compile import course_of
 from seawall.disease.waning import waning_of
 from seawall.measures import parse_strategy
 from seawall.twin import Scenario, capacity_of, map_of, new_run, play, world_of
+from seawall.twin.day import play_day
 from seawall.twin.present import LEVELS, QUANTILES, Unseen, back_to_infection
 from seawall.twin.start import start_from
 from seawall.twin.state import NEVER
@@ -143,12 +144,19 @@ def test_who_was_reported_is_not_found_again_and_kept_apart(morning):
 
 def test_nothing_before_the_run_is_counted_in_it(start, scenario, morning):
     assert morning.tally.infections.sum() == 0
-    assert morning.tally.reports.sum() == 0
     run = new_run(start.of(scenario), 4, 1)
     play(run, 1)
     assert 0 < run.tally.infections.sum() == (run.state.infected.day[: run.state.rows] >= 0).sum()
-    assert run.tally.reports[0].sum() > 0  # results of specimens taken the day before
     assert run.tally.imported.sum() == 0
+
+
+def test_reports_go_on_where_those_of_yesterday_ended(start, scenario, situation):
+    first = []
+    for replicate in range(1, 13):
+        run = new_run(start.of(scenario), 4, replicate)
+        play_day(run)
+        first.append(run.tally.reports[0].sum())
+    assert np.mean(first) == pytest.approx(situation.counts[-1].sum() * np.exp(GROWTH), rel=0.15)
 
 
 def test_as_many_are_infected_as_the_share_found_says(situation, city, scenario):

@@ -20,8 +20,8 @@ from seawall.twin.tally import REASONS
 NOT_REPORTED = -(1 << 14)
 """Day of report of who was not found before the start."""
 
-NO_RESULT = -1
-"""Day of the result of who was not tested before the start."""
+NOT_DUE = -1
+"""Day on which who will not be reported soon is due to be."""
 
 DRAWS = 20
 """Times that people drawn twice are drawn anew; who is still there twice then stays drawn once."""
@@ -35,14 +35,14 @@ class Earlier:
         people: int64, shape (n,).
         day: int64, shape (n,). Day of infection, days since the start; negative.
         report: int64, shape (n,). Day of the report; `NOT_REPORTED` for who was not found.
-        result: int64, shape (n,). Day of the run on which the result of a specimen taken before comes in; `NO_RESULT`.
+        due: int64, shape (n,). Day of the run on which the report falls of who is about to be reported; `NOT_DUE`.
         apart: bool, shape (n,). Kept apart as the contact of a case, and not found yet.
     """
 
     people: np.ndarray
     day: np.ndarray
     report: np.ndarray
-    result: np.ndarray
+    due: np.ndarray
     apart: np.ndarray
 
     def and_also(self, other: Earlier) -> Earlier:
@@ -169,15 +169,22 @@ def homes_of(
     )
 
 
-def lay_out(run: Run, earlier: Earlier, variant: int) -> None:
+def lay_out(run: Run, earlier: Earlier, variant: int, result_days: int) -> None:
     """Put the infected into a run on the morning of its first day, as the measures in force keep them.
 
     They were infected before the run, so nothing of them is counted among its infections; what is still to come, an
-    onset or an admission, is.
+    onset or an admission, is. Of those about to be reported the specimen is taken where its result comes in on the
+    first days, and the result known where only the report is still to come.
+
+    Args:
+        run: on the morning of its first day.
+        earlier: the infected.
+        variant: with which.
+        result_days: from specimen to result, before the run.
     """
     order = np.lexsort((earlier.people, earlier.day))
     people, day = earlier.people[order], earlier.day[order]
-    report, result, apart = earlier.report[order], earlier.result[order], earlier.apart[order]
+    report, due, apart = earlier.report[order], earlier.due[order], earlier.apart[order]
     tally = run.tally
     counts = (tally.infections, tally.infections_by_class, tally.by_layer, tally.by_variant)
     before = [table[0].copy() for table in counts]
@@ -193,24 +200,27 @@ def lay_out(run: Run, earlier: Earlier, variant: int) -> None:
     rows = np.arange(first, last)
     by_person = np.argsort(people)
     at = by_person[np.searchsorted(people, run.state.infected.person[first:last], sorter=by_person)]
-    people, report, result, apart = people[at], report[at], result[at], apart[at]
-    found = report != NOT_REPORTED
-    due = result != NO_RESULT
+    people, report, due, apart = people[at], report[at], due[at], apart[at]
+    result = np.where(report != NOT_REPORTED, report, due - run.reporting_days(rows))
+    waits = (due != NOT_DUE) & (result >= 0) & (result < result_days)
+    known = (due != NOT_DUE) & (result < 0)
+    found = known | (report != NOT_REPORTED)
     findings = run.state.findings
-    findings.open(rows[found | due])
-    findings.specimen[rows[found]] = report[found] - 1
-    findings.report[rows[found]] = report[found]
-    findings.found_by[rows[found]] = FOUND_BY.index("unknown")
-    findings.specimen[rows[due]] = -1
-    findings.found_by[rows[due]] = FOUND_BY.index("unknown")
-    findings.in_control[rows[due]] = apart[due]
-    run.state.results.write(result[due], rows[due])
+    findings.open(rows[found | waits])
+    findings.found_by[rows[found | waits]] = FOUND_BY.index("unknown")
+    findings.specimen[rows[found | waits]] = np.minimum(result[found | waits] - result_days, -1)
+    findings.report[rows[found]] = np.where(known, due, report)[found]
+    findings.in_control[rows[known | waits]] = apart[known | waits]
+    run.state.results.write(result[waits], rows[waits])
+    block = run.state.world.ground.block[people]
+    ahead = known & (due < run.days)
+    np.add.at(tally.reports, (due[ahead], block[ahead]), 1)
+    np.add.at(tally.in_control, (due[ahead & apart], block[ahead & apart]), 1)
     levers = _levers_on_first_day(run)
     rooms = float(run.map.capacity.get("rooms", 0.0)) + levers.rooms
-    block = run.state.world.ground.block[people]
     complies = units_of(base(run.state.seed, COMPLIES), people)
     for isolation in levers.isolation:
-        until = report + isolation.delay_days + isolation.days
+        until = result + isolation.delay_days + isolation.days
         mine = found & isolation.blocks[block] & (until > 0)
         held = confine(
             run.state,
@@ -223,7 +233,7 @@ def lay_out(run: Run, earlier: Earlier, variant: int) -> None:
             free_rooms=rooms if isolation.where == AT_SITE else 0.0,
             complies=complies[mine] < isolation.adherence,
         )
-        findings.isolated[rows[mine][held]] = report[mine][held] + isolation.delay_days
+        findings.isolated[rows[mine][held]] = result[mine][held] + isolation.delay_days
     for quarantine in levers.quarantine:
         mine = apart & quarantine.blocks[block]
         number = run.burden.number(quarantine.measure)

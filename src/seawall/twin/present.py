@@ -102,7 +102,7 @@ class Unseen:
         low=0,
         high=14,
         source="assumed: a night in the laboratory",
-        about="Days of reports that come from specimens taken before the first day.",
+        about="From specimen to result before the first day.",
     )
     told_before_report_days: int = quantity(
         2,

@@ -25,7 +25,7 @@ from seawall.measures.strategy import Strategy, faults_together
 from seawall.measures.trace_contacts import TraceContacts
 from seawall.twin.begin import Beginning
 from seawall.twin.day import play_day
-from seawall.twin.lay_out import NO_RESULT, NOT_REPORTED, Earlier, Homes, homes_of, lay_out
+from seawall.twin.lay_out import NOT_DUE, NOT_REPORTED, Earlier, Homes, homes_of, lay_out
 from seawall.twin.present import (
     LEVELS,
     WINDOW_DAYS,
@@ -49,6 +49,9 @@ TRIAL_INFECTED = (4000, 12_000)
 USUAL_SLOPE, SLOPES = 0.5, (0.2, 1.5)
 """By how much the log of the reproduction number rises with that of transmission, before it is known, and its bounds.
 Below 1 where the serial interval by which it is estimated is shorter than the generation time."""
+
+SOON = 14
+"""Reports of so many days ahead may be of specimens taken before the start."""
 
 RECENT_DAYS = 7
 """Reports of so many days say where the infected live and of what age they are."""
@@ -210,7 +213,7 @@ def start_from(
     trials = _trials(present, replace(scenario, strategy=strategy), start, variant)
 
     def beginning(run: Run, replicate: int) -> None:
-        lay_out(run, _present_of(present, replicate, known), variant)
+        lay_out(run, _present_of(present, replicate, known), variant, unseen.result_days)
 
     def scale(replicate: int) -> np.ndarray:
         number = present.of(replicate).reproduction_number
@@ -289,7 +292,7 @@ class _Reported:
             people=self.people,
             day=self.report - delay,
             report=self.report,
-            result=np.full(self.people.size, NO_RESULT),
+            due=np.full(self.people.size, NOT_DUE),
             apart=np.zeros(self.people.size, dtype=bool),
         )
 
@@ -325,7 +328,7 @@ def _not_reported(
     """What is so of infected people who were not reported before the start.
 
     Of those who will be reported within `told_before_report_days`, as many are kept apart already as are found in
-    control; and of those whose report falls in the first `result_days` the specimen is taken.
+    control.
     """
     unseen = present.unseen
     by_then = np.append(np.cumsum(drawn.reporting), np.ones(2 * WINDOW_DAYS))
@@ -337,14 +340,14 @@ def _not_reported(
         return np.asarray(soon[-day - 1])
 
     luck = rng.random(people.size)
-    result = np.full(people.size, NO_RESULT)
-    for days in range(unseen.result_days, 0, -1):
-        result[luck < within(days)] = days - 1
+    due = np.full(people.size, NOT_DUE)
+    for days in range(SOON, 0, -1):
+        due[luck < within(days)] = days - 1
     return Earlier(
         people=people,
         day=day,
         report=np.full(people.size, NOT_REPORTED),
-        result=result,
+        due=due,
         apart=(luck < within(unseen.told_before_report_days)) & (rng.random(people.size) < present.now.in_control),
     )
 
@@ -440,7 +443,7 @@ def _trial(present: _Present, scenario: Scenario, start: date, factor: float, va
     earlier, infections, smaller = _earlier_of_trial(present)
 
     def beginning(run: Run, _: int) -> None:
-        lay_out(run, earlier, variant)
+        lay_out(run, earlier, variant, present.unseen.result_days)
 
     trial = replace(
         scenario,
@@ -500,7 +503,7 @@ def _earlier_of_trial(present: _Present) -> tuple[Earlier, np.ndarray, float]:
         people=people[found],
         day=day[found],
         report=(day + delay)[found],
-        result=np.full(int(found.sum()), NO_RESULT),
+        due=np.full(int(found.sum()), NOT_DUE),
         apart=np.zeros(int(found.sum()), dtype=bool),
     )
     earlier = told.and_also(_not_reported(present, people[~found], day[~found], drawn, rng))
