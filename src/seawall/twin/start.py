@@ -44,11 +44,18 @@ SETTLING_DAYS = 6
 """Days that a trial run plays before its reproduction number is read off, so that findings and quarantine settle."""
 
 TRIAL_INFECTED = (4000, 12_000)
-"""A trial run begins with so many infected at least and at most, and with no more than one resident in fifty."""
+"""A trial run begins with so many infected at least and at most, and with no more than one resident in two hundred."""
 
 USUAL_SLOPE, SLOPES = 0.5, (0.2, 1.5)
 """By how much the log of the reproduction number rises with that of transmission, before it is known, and its bounds.
 Below 1 where the serial interval by which it is estimated is shorter than the generation time."""
+
+HIGHEST = 1.5
+"""A reproduction number of late is taken for no higher than so many times the basic one: a handful of reports gives
+intervals that reach to where no disease goes. Assumed."""
+
+FACTORS = (0.05, 6.0)
+"""Bounds of the factor on transmission; assumed. Where they bite, the trials say so."""
 
 SOON = 14
 """Reports of so many days ahead may be of specimens taken before the start."""
@@ -113,6 +120,7 @@ class _Present:
     longest: int
     seed: int
     days: int
+    highest: float
 
     @property
     def unseen_days(self) -> int:
@@ -134,7 +142,7 @@ class _Present:
     def drawn(self, u_events: float, u_found: float, u_r: float, u_days: float, drift: np.ndarray) -> _Drawn:
         """The present at these quantiles of what is not known."""
         found, mean = self.unseen.between("share_found", u_found), self.unseen.between("infection_to_report", u_days)
-        number = float(at_quantile(self.now.reproduction[:, None], u_r)[0])
+        number = min(float(at_quantile(self.now.reproduction[:, None], u_r)[0]), self.highest)
         path = np.full(WINDOW_DAYS, number)
         path[WINDOW_DAYS - drift.size :] *= np.exp(drift)
         reporting = self.unseen.reporting(mean)
@@ -204,6 +212,7 @@ def start_from(
         longest=world.course.longest_days,
         seed=seed,
         days=scenario.days,
+        highest=HIGHEST * float(world.course.reproduction_number[variant]),
     )
     start = situation.on + timedelta(days=1)
     strategy = _of_late(scenario.strategy) if in_force is None else in_force
@@ -390,7 +399,7 @@ class _Trials:
         wanted = np.log(max(number, 1e-3))
         inside = float(np.interp(wanted, self.log_number, self.log_factor))
         beyond = wanted - float(np.clip(wanted, self.log_number[0], self.log_number[-1]))
-        return float(np.exp(inside + beyond / self.slope))
+        return float(np.clip(np.exp(inside + beyond / self.slope), *FACTORS))
 
 
 def _trials(present: _Present, scenario: Scenario, start: date, variant: int) -> _Trials:
@@ -413,7 +422,8 @@ def _trials(present: _Present, scenario: Scenario, start: date, variant: int) ->
             slope = float(np.clip(rise, *SLOPES))
         if wanted is not None:
             near = int(np.argmin(np.abs(np.array(log_number) - wanted)))
-            log_factor.append(log_factor[near] + float(np.clip((wanted - log_number[near]) / slope, -4, 4)))
+            aim = log_factor[near] + (wanted - log_number[near]) / slope
+            log_factor.append(float(np.clip(aim, *np.log(FACTORS))))
     order = np.argsort(log_factor)
     return _Trials(
         log_factor=np.array(log_factor)[order],
@@ -461,8 +471,9 @@ def _trial(present: _Present, scenario: Scenario, start: date, factor: float, va
     played = run.tally.infections.sum(axis=1) - run.tally.by_layer[:, -1]
     everyone = np.concatenate([infections, run.tally.infections.sum(axis=1)])
     reach = present.weights.size
+    left = 1 - np.cumsum(everyone) / present.homes.people.residents  # a trial's epidemic is larger than the city's
     pressure = [
-        float(present.weights[: min(reach, at)] @ everyone[max(at - reach, 0) : at][::-1])
+        float(present.weights[: min(reach, at)] @ everyone[max(at - reach, 0) : at][::-1]) * float(left[at - 1])
         for at in range(everyone.size - window, everyone.size)
     ]
     rows = slice(0, run.state.rows)
@@ -493,7 +504,7 @@ def _earlier_of_trial(present: _Present) -> tuple[Earlier, np.ndarray, float]:
     infections[:-longest] = 0
     fewest, most = TRIAL_INFECTED
     total = max(float(infections.sum()), 1e-9)
-    proportion = min(np.clip(total, fewest, most), present.homes.people.residents / 50) / total
+    proportion = min(np.clip(total, fewest, most), present.homes.people.residents / 200) / total
     rng = generator(present.seed, "start", "trial")
     people, row = present.homes.draw(rng.poisson(infections * proportion), rng)
     day = row - WINDOW_DAYS
