@@ -142,6 +142,9 @@ def cases_table(found: Listed, places: pl.DataFrame) -> pl.DataFrame:
         column[rows].astype(np.int64)
         for column in (findings.isolated, findings.admitted, findings.in_icu, findings.left)
     )
+    # who was kept apart already was so on the evening before the specimen, whatever followed
+    confined = findings.in_control[rows] & (findings.found_by[rows] != FOUND_BY.index("arrival"))
+    apart = np.where(confined, np.minimum(isolated, specimen - 1), isolated)
     in_bed, in_icu = admitted < days, intensive < days
     gone = left < days
     died = gone & findings.died[rows]
@@ -166,7 +169,7 @@ def cases_table(found: Listed, places: pl.DataFrame) -> pl.DataFrame:
             "onset_date": dates_of(onset, run.start, symptoms & asked),
             "specimen_date": dates_of(specimen, run.start, specimen < days),
             "report_date": dates_of(report, run.start, report < days),
-            "isolation_date": dates_of(isolated, run.start, isolated < days),
+            "isolation_date": dates_of(apart, run.start, apart < days),
             "admission_date": dates_of(admitted, run.start, in_bed),
             "outcome_date": dates_of(ends, run.start, died | recovered),
             "outcome": outcome,
