@@ -132,8 +132,7 @@ def begin_with(people: np.ndarray, variant: np.ndarray | None = None) -> Beginni
     def begin(run: Run, _replicate: int) -> None:
         who = np.asarray(people, dtype=np.uint32)
         which = np.zeros(who.size, dtype=np.uint8) if variant is None else np.asarray(variant, dtype=np.uint8)
-        none, elsewhere = np.full(who.size, -1, dtype=np.int32), np.full(who.size, ELSEWHERE, dtype=np.uint8)
-        run.infect(who, none, elsewhere, variant=which)
+        run.infect(who, layer=ELSEWHERE, variant=which)
 
     return begin
 

@@ -152,16 +152,14 @@ def _contact_by_contact(scene: Scenario, seed: int) -> np.ndarray:
     rng = generator(seed, "contact by contact")
     while city.day < city.days:
         plain.pull_levers(city)
-        target, source, layer = [], [], []
+        hits = []
         for number, case in enumerate(city.cases):
             if not 1 <= city.day - case.day < city.world.course.longest_days:
                 continue
             for other, where, usual, trip in contacts_of(city, case):
                 if rng.random() < 1 - np.exp(-rate_of(city, case, other, where, usual, trip=trip)):
-                    target.append(other)
-                    source.append(number)
-                    layer.append(where)
-        city.infect(target, source, layer)
+                    hits.append((other, number, where))
+        city.infect_by(hits)
         city.day += 1
     return city.tally.infections.sum(axis=1)
 

@@ -65,12 +65,7 @@ def these(*people: int) -> Callable[[Run, int], None]:
 
     def begin(run: Run, _replicate: int) -> None:
         many = len(people)
-        run.infect(
-            np.array(people, dtype=np.uint32),
-            np.full(many, -1, dtype=np.int32),
-            np.full(many, 255, dtype=np.uint8),
-            variant=np.zeros(many, dtype=np.uint8),
-        )
+        run.infect(np.array(people, dtype=np.uint32), layer=255, variant=np.zeros(many, dtype=np.uint8))
 
     return begin
 

@@ -61,8 +61,7 @@ def seeded(infected: int, areas: tuple[str, ...] = (), variant: int = 0) -> Begi
         target = np.array(sorted(who), dtype=np.uint32)
         run.infect(
             target,
-            np.full(target.size, -1, dtype=np.int32),
-            np.full(target.size, AT_START, dtype=np.uint8),
+            layer=AT_START,
             variant=np.full(target.size, variant, dtype=np.uint8),
         )
 

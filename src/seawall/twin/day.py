@@ -18,7 +18,7 @@ from seawall.twin.find import rounds_of_tests, routine_tests, tests_due, tests_o
 from seawall.twin.keyed import ACCEPT, ACROSS, EVENT, INFECTION, LIVES_AT_WORK, MEET, base
 from seawall.twin.limits import count_limits
 from seawall.twin.respond import results, tell_contacts
-from seawall.twin.run import Run
+from seawall.twin.run import Run, pack
 from seawall.twin.spread import Keys, Morning, spread
 from seawall.twin.travel import arrive
 from seawall.twin.vaccinate import give_doses
@@ -97,31 +97,22 @@ def infections(run: Run) -> None:
     now, keys = morning(run), keys_of(state.seed, state.day)
     world = state.world
 
-    def work(first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def work(first: int, last: int) -> np.ndarray:
         room = 2 * (last - first) + 256
         while True:
             target, source = np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.int32)
             layer = np.empty(room, dtype=np.uint8)
             found = spread(world.ground, world.rates, now, keys, state.infected, first, last, target, source, layer)
             if found <= room:
-                return target[:found], source[:found], layer[:found]
+                return pack(target[:found], source[:found], layer[:found])
             room = found
 
     if state.rows > state.oldest:
         parts = run.in_chunks(work, state.oldest, state.rows, CHUNK)
-        target, source, layer = (np.concatenate(column) for column in zip(*parts, strict=True))
-        order = by_person(target)
-        run.infect(target[order], source[order], layer[order])
-
-
-def by_person(target: np.ndarray) -> np.ndarray:
-    """The order in which infections of a day are written down: by person, and of one person as they were found.
-
-    What follows then walks through the city once instead of jumping about in it.
-    """
-    keys = (target.astype(np.uint64) << np.uint64(32)) | np.arange(target.size, dtype=np.uint64)
-    keys.sort()
-    return np.asarray((keys & np.uint64(0xFFFFFFFF)).astype(np.int64))
+        hits = np.concatenate(parts)
+        if len(parts) > 1:
+            hits.sort()
+        run.infect_by(hits)
 
 
 def _oldest(run: Run) -> int:

@@ -190,8 +190,7 @@ def lay_out(run: Run, earlier: Earlier, variant: int, result_days: int) -> None:
     before = [table[0].copy() for table in counts]
     first, last = run.infect(
         people.astype(np.uint32),
-        np.full(people.size, -1, dtype=np.int32),
-        np.full(people.size, COMMUNITY, dtype=np.uint8),
+        layer=COMMUNITY,
         variant=np.full(people.size, variant, dtype=np.uint8),
         days=day.astype(np.int16),
     )

@@ -85,9 +85,8 @@ def infections(city: City) -> None:
         for one, event in events:
             if event is not None and city.luck(ACCEPT, case.person, one, day=city.day) < _chance(city, case, event):
                 found.append((event.other, number, event.layer))
-    found.sort(key=lambda infection: infection[0])
-    target, source, layer = ([infection[column] for infection in found] for column in range(3))
-    city.infect(target, source, layer)
+    found.sort()
+    city.infect_by(found)
 
 
 def _events(city: City, case: Case, strength: float, slot: int) -> int:

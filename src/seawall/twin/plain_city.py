@@ -225,27 +225,29 @@ class City:
     def infect(
         self,
         target: np.ndarray | list[int],
-        source: np.ndarray | list[int],
-        layer: np.ndarray | list[int],
         *,
-        variant: np.ndarray | list[int] | None = None,
+        layer: int,
+        variant: np.ndarray | list[int],
         days: np.ndarray | list[int] | None = None,
     ) -> range:
-        """Infect these people, the first named first; gives back the numbers of the new cases.
-
-        Who has had an infection, and an infection or a dose in this period, cannot be infected again.
-        """
-        first, period = len(self.cases), self.day // self.protection.period_days
+        """Infect people whom nobody in the run infected; gives back the numbers of the new cases."""
+        first = len(self.cases)
         for at, person in enumerate(int(x) for x in target):
-            met = self.history[person]
-            if met.infected_by >= 0 and met.period == period:
-                continue
-            infector = int(source[at])
-            of = self.cases[infector].variant if variant is None else int(variant[at])
-            self.history[person] = History(doses=met.doses, product=met.product, infected_by=of, period=period)
-            day = self.day if days is None else int(days[at])
-            self._new_case(person, infector, day, int(layer[at]), of, met)
+            self._infect_one(person, -1, self.day if days is None else int(days[at]), layer, int(variant[at]))
         return range(first, len(self.cases))
+
+    def infect_by(self, hits: list[tuple[int, int, int]]) -> None:
+        """Infect the people hit today (who, by which case, where), the first named first."""
+        for person, infector, layer in hits:
+            self._infect_one(person, infector, self.day, layer, self.cases[infector].variant)
+
+    def _infect_one(self, person: int, infector: int, day: int, layer: int, variant: int) -> None:
+        """Infect somebody, unless their last infection was in this period and nothing came after it."""
+        met, period = self.history[person], self.day // self.protection.period_days
+        if met.infected_by >= 0 and met.period == period and not met.dose_last:
+            return
+        self.history[person] = History(doses=met.doses, product=met.product, infected_by=variant, period=period)
+        self._new_case(person, infector, day, layer, variant, met)
 
     def _new_case(self, person: int, infector: int, day: int, layer: int, variant: int, met: History) -> None:
         """Draw how the disease will run.

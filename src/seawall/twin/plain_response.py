@@ -119,8 +119,7 @@ def arrive(city: City) -> None:
         cases = list(
             city.infect(
                 [person for person, _ in who],
-                [-1] * len(who),
-                [ELSEWHERE] * len(who),
+                layer=ELSEWHERE,
                 variant=[lever.variant] * len(who),
                 days=[city.day - taus[one] for _, one in who],
             )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -22,6 +23,43 @@ from seawall.twin.infect import draw_courses, settle
 from seawall.twin.keyed import COURSE, HARDNESS, REPORTING, base, bits_of
 from seawall.twin.state import State
 from seawall.twin.tally import Tally, count_new
+
+T = TypeVar("T")
+
+PIECE = 1 << 15
+"""Hits that are settled in one piece, roughly; a piece ends between two people."""
+
+ROWS, LAYERS = np.uint64((1 << 28) - 1), np.uint64(15)
+
+
+class Part(NamedTuple):
+    """New infections of some of the people: who, by which row, where, which variant, and the history row before."""
+
+    person: np.ndarray
+    infector: np.ndarray
+    layer: np.ndarray
+    variant: np.ndarray
+    before: np.ndarray
+
+
+def pack(target: np.ndarray, source: np.ndarray, layer: np.ndarray) -> np.ndarray:
+    """Hits as one number each, uint64, sorted: by who is hit, then by the row that hits, then by where.
+
+    Infections are written down in this order. What follows then walks through the city once instead of jumping about
+    in it.
+    """
+    hits = (target.astype(np.uint64) << np.uint64(32)) | (source.astype(np.uint64) << np.uint64(4)) | layer
+    hits.sort()
+    return np.asarray(hits)
+
+
+def unpack(hits: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Who is hit (uint32), by which row (int32), where (uint8)."""
+    return (
+        (hits >> np.uint64(32)).astype(np.uint32),
+        ((hits >> np.uint64(4)) & ROWS).astype(np.int32),
+        (hits & LAYERS).astype(np.uint8),
+    )
 
 
 @dataclass
@@ -96,75 +134,112 @@ class Run:
             just[row] = was[row] and history.period == period and not history.dose_last
         self.tables["was_infected"], self.tables["just_infected"] = was, just
 
-    def in_chunks(self, work: Callable[[int, int], object], first: int, last: int, rows: int) -> list[object]:
+    def in_chunks(self, work: Callable[[int, int], T], first: int, last: int, rows: int) -> list[T]:
         """Do a piece of work on rows `first` to `last` in chunks of a fixed size; results in the order of the rows."""
-        edges = [*range(first, last, rows), last]
-        chunks = list(itertools.pairwise(edges))
-        if self.pool is None or len(chunks) < 2:
-            return [work(*chunk) for chunk in chunks]
-        return list(self.pool.map(lambda chunk: work(*chunk), chunks))
+        return self.side_by_side(work, list(itertools.pairwise([*range(first, last, rows), last])))
+
+    def side_by_side(self, work: Callable[[int, int], T], pieces: list[tuple[int, int]]) -> list[T]:
+        """Do a piece of work for each of these ranges, on all threads; results in their order."""
+        if self.pool is None or len(pieces) < 2:
+            return [work(*piece) for piece in pieces]
+        return list(self.pool.map(lambda piece: work(*piece), pieces))
 
     def infect(
         self,
         target: np.ndarray,
-        source: np.ndarray,
-        layer: np.ndarray,
         *,
-        variant: np.ndarray | None = None,
+        layer: int,
+        variant: np.ndarray,
         days: np.ndarray | None = None,
     ) -> tuple[int, int]:
-        """Make infections of today's candidates, draw their courses, count them.
+        """Infect people who were not infected by anybody of the run, draw their courses, count them.
 
         Args:
-            target, source, layer: uint32, int32, uint8, shape (n,); who, by which row (-1: elsewhere), where.
-            variant: uint8, shape (n,). Of infections from elsewhere; None: that of the infector.
-            days: int16, shape (n,). Day of infection of each; None: today. Only for targets each named once and
-                not infected this period.
+            target: uint32, shape (n,). Who; each once. Who was infected in this period already is left out.
+            layer: `ELSEWHERE`, `AT_START`, or where they were infected.
+            variant: uint8, shape (n,).
+            days: int16, shape (n,). Day of infection of each; None: today.
 
         Returns:
             First and one past the last of the new rows.
         """
-        state = self.state
-        first = state.rows
-        state.grow(first + target.size)
-        infected = state.infected
-        variants = infected.variant if variant is None else variant
-        by = source if variant is None else np.arange(target.size, dtype=np.int32)
-        before = np.empty(target.size, dtype=np.uint8)
-        kept_by = np.empty(target.size, dtype=np.int32)
+        size = target.size
+        part = self._settled(
+            target, np.arange(size, dtype=np.int32), np.full(size, layer, dtype=np.uint8), np.asarray(variant)
+        )
+        kept = part.infector
+        return self._enter([part._replace(infector=np.full(kept.size, -1))], None if days is None else days[kept])
+
+    def infect_by(self, hits: np.ndarray) -> tuple[int, int]:
+        """Make infections of today's hits, draw their courses, count them.
+
+        Args:
+            hits: uint64, shape (n,). See `pack`; sorted, so by person. The first of a person counts.
+
+        Returns:
+            First and one past the last of the new rows.
+        """
+        edges = [0]
+        for wanted in range(PIECE, hits.size, PIECE):
+            edge = int(np.searchsorted(hits, (hits[wanted] >> np.uint64(32)) << np.uint64(32)))
+            if edge > edges[-1]:
+                edges.append(edge)
+        edges.append(hits.size)
+        variant_of = self.state.infected.variant
+
+        def settled(first: int, last: int) -> Part:
+            return self._settled(*unpack(hits[first:last]), variant_of)
+
+        parts = self.side_by_side(settled, list(itertools.pairwise(edges)))
+        return self._enter(parts, None)
+
+    def _settled(self, target: np.ndarray, source: np.ndarray, layer: np.ndarray, variant_of: np.ndarray) -> Part:
+        size = target.size
+        part = Part(
+            person=np.empty(size, dtype=np.uint32),
+            infector=np.empty(size, dtype=np.int32),
+            layer=np.empty(size, dtype=np.uint8),
+            variant=np.empty(size, dtype=np.uint8),
+            before=np.empty(size, dtype=np.uint8),
+        )
         kept = settle(
             target,
-            by,
+            source,
             layer,
-            state.history,
+            self.state.history,
             self.tables["became"],
             self.tables["just_infected"],
-            variants,
-            infected.person[first:],
-            kept_by,
-            infected.layer[first:],
-            infected.variant[first:],
-            before,
+            variant_of,
+            *part,
         )
-        last = first + kept
-        infected.infector[first:last] = kept_by[:kept] if variant is None else source[kept_by[:kept]]
-        infected.day[first:last] = state.day if days is None else days[kept_by[:kept]]
-        state.rows = last
-        self._course(first, last, before[:kept])
-        return first, last
+        return Part(*(column[:kept] for column in part))
 
-    def _course(self, first: int, last: int, before: np.ndarray) -> None:
+    def _enter(self, parts: list[Part], days: np.ndarray | None) -> tuple[int, int]:
+        """Write the parts below each other as new rows, draw the courses, count."""
         state, world, tally = self.state, self.state.world, self.tally
+        first = state.rows
+        ends = first + np.cumsum([part.person.size for part in parts])
+        last = int(ends[-1])
+        state.grow(last)
+        infected = state.infected
+        state.rows = last
         hardness, course = base(state.seed, HARDNESS), base(state.seed, COURSE)
+        counted = tally.of_new(state.day)
 
-        def draw(begin: int, end: int) -> None:
+        def enter(at: int, _: int) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+            part, end = parts[at], int(ends[at])
+            begin = end - part.person.size
+            rows = slice(begin, end)
+            infected.person[rows], infected.infector[rows] = part.person, part.infector
+            infected.layer[rows], infected.variant[rows] = part.layer, part.variant
+            infected.day[rows] = state.day if days is None else days[begin - first : end - first]
             draw_courses(
                 world.ground,
                 world.rates,
                 world.courses,
-                state.infected,
+                infected,
                 state.illness,
-                before[begin - first : end - first],
+                part.before,
                 self.tables["was_infected"],
                 self.tables["left_ill"],
                 self.tables["left_severe"],
@@ -173,32 +248,37 @@ class Run:
                 begin,
                 end,
             )
+            state.findings.begin(begin, end)
+            counts = tuple(np.zeros_like(table) for table in counted)
+            ill = np.empty(end - begin, dtype=np.int64)
+            blocks, classes, layers, variants, onsets = counts
+            many = count_new(
+                world.ground,
+                infected,
+                state.illness,
+                begin,
+                end,
+                blocks,
+                classes,
+                layers,
+                variants,
+                onsets,
+                ill,
+            )
+            return ill[:many], counts
 
-        if last > first:
-            self.in_chunks(draw, first, last, 1 << 15)
-        state.findings.begin(first, last)
-        ill = np.empty(last - first, dtype=np.int64)
-        day = min(max(state.day, 0), self.days - 1)
-        many = count_new(
-            world.ground,
-            state.infected,
-            state.illness,
-            first,
-            last,
-            tally.infections[day],
-            tally.infections_by_class[day],
-            tally.by_layer[day],
-            tally.by_variant[day],
-            tally.onsets,
-            ill,
-        )
-        rows = ill[:many]
+        entered = self.side_by_side(enter, [(at, at + 1) for at in range(len(parts))])
+        for _, counts in entered:
+            for table, more in zip(counted, counts, strict=True):
+                np.add(table, more, out=table)
+        rows = np.concatenate([ill for ill, _ in entered])
         state.findings.open(rows)
-        due = state.infected.day[rows].astype(np.int64) + state.illness.admission[rows]
+        due = infected.day[rows].astype(np.int64) + state.illness.admission[rows]
         ahead = due >= state.day
         state.admissions.write(np.maximum(due[ahead], state.day), rows[ahead])
         if state.row_of is not None:
-            state.row_of[state.infected.person[first:last]] = np.arange(first + 1, last + 1, dtype=np.uint32)
+            state.row_of[infected.person[first:last]] = np.arange(first + 1, last + 1, dtype=np.uint32)
+        return first, last
 
     def find(self, rows: np.ndarray, found_by: int, turnaround_days: int, *, control: np.ndarray | None = None) -> None:
         """Take a positive specimen of these rows today; the result comes after the turnaround."""

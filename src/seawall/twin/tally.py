@@ -73,6 +73,11 @@ class Tally:
         self.in_hospital = np.zeros(days, dtype=np.int64)
         self.in_icu = np.zeros(days, dtype=np.int64)
 
+    def of_new(self, day: int) -> tuple[np.ndarray, ...]:
+        """The tables in which new infections of a day are counted, in the order in which `count_new` takes them."""
+        at = min(max(day, 0), self.days - 1)
+        return self.infections[at], self.infections_by_class[at], self.by_layer[at], self.by_variant[at], self.onsets
+
     def seen(self, start: date, day: int, before: np.ndarray) -> Seen:
         """What the city has seen by the morning of a day."""
         return Seen(

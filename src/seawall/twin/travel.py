@@ -64,8 +64,7 @@ def _arrive(run: Run, lever: Arrivals, at: int) -> None:
     days = (day - tau[~stopped][kept]).astype(np.int16)
     first, last = run.infect(
         people,
-        np.full(people.size, -1, dtype=np.int32),
-        np.full(people.size, ELSEWHERE, dtype=np.uint8),
+        layer=ELSEWHERE,
         variant=np.full(people.size, lever.variant, dtype=np.uint8),
         days=days,
     )
