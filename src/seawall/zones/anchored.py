@@ -133,12 +133,14 @@ def _lives(events: pl.DataFrame, seen: Seen, anchored: Anchoring, trigger: Trigg
     first = stages[0]
     if "last_visit" not in events.columns:
         events = events.with_columns(last_visit=pl.lit(None, dtype=pl.Date))
+    area_ids = events["area_id"].unique().to_list()
     days = (
-        events.group_by(*UNIT, "date")
+        events.lazy()
+        .group_by(*UNIT, "date")
         .agg(pl.col("count").sum(), pl.col("at_least").any(), pl.col("last_visit").max())
         .sort("date")
     )
-    days = _ends(days, 0, first, seen, anchored)
+    days = _ends(days, 0, first, seen, anchored, area_ids)
     unit = [pl.col(name) for name in UNIT]
     days = days.sort(*UNIT, "date").with_columns(
         _new=(pl.col("date") >= pl.col("end0").shift(1).over(unit)).fill_null(value=True)
@@ -160,11 +162,13 @@ def _lives(events: pl.DataFrame, seen: Seen, anchored: Anchoring, trigger: Trigg
         **{name: pl.col(name).sort_by("date").last() for name in ("end0", "clock0", "limit0", "round0", "lapses0")},
     )
     for step, stage in enumerate(stages[1:], start=1):
-        lives = _ends(lives, step, stage, seen, anchored)
-    return _in_force(lives, stages, seen, trigger)
+        lives = _ends(lives, step, stage, seen, anchored, area_ids)
+    return _in_force(lives, stages, seen, trigger).collect()
 
 
-def _ends(rows: pl.DataFrame, step: int, stage: Stage, seen: Seen, anchored: Anchoring) -> pl.DataFrame:
+def _ends(
+    rows: pl.LazyFrame, step: int, stage: Stage, seen: Seen, anchored: Anchoring, area_ids: Sequence[str]
+) -> pl.LazyFrame:
     """When a stage ends, with its clock, its limit and its round; the first begins on ``date``.
 
     Adds ``clock``, ``limit``, ``round``, ``lapses`` and ``end``, each with the number of the step.
@@ -183,7 +187,7 @@ def _ends(rows: pl.DataFrame, step: int, stage: Stage, seen: Seen, anchored: Anc
             pl.col(f"clock{step}").alias(f"end{step}"),
         )
     day = stage.exit_round.on_day - anchored.day_zero if step == 0 else stage.exit_round.on_day - 1
-    rounds = _rounds(seen, rows["area_id"].unique().to_list(), stage.exit_round.coverage)
+    rounds = _rounds(seen, area_ids, stage.exit_round.coverage).lazy()
     rows = (
         rows.with_columns(_from=pl.col(base) + pl.duration(days=day))
         .sort("_from")
@@ -225,7 +229,7 @@ def _rounds(seen: Seen, area_ids: Sequence[str], coverage: float) -> pl.DataFram
     )
 
 
-def _in_force(lives: pl.DataFrame, stages: Sequence[Stage], seen: Seen, trigger: Trigger) -> pl.DataFrame:
+def _in_force(lives: pl.LazyFrame, stages: Sequence[Stage], seen: Seen, trigger: Trigger) -> pl.LazyFrame:
     """The stage each unit is in on the day; units whose zone has ended are left out."""
     on = seen.on
     after_tomorrow = pl.lit(on + timedelta(days=2))  # the day after a round that is taken tomorrow
