@@ -60,24 +60,30 @@ def standing(seen: Seen, rules: RuleSet) -> tuple[pl.DataFrame, list[Mapping[str
             events = _infections(seen, anchored, levels, notes)
         else:
             events = _visits(seen, rules, anchored, trigger, notes)
+        if lives and events.is_empty():
+            continue
         lives.append(_lives(events, seen, anchored, trigger))
     places = {tier.code: place for place, tier in enumerate(rules.ladder)}
     life = (
         pl.concat(lives)
+        .lazy()
         .with_columns(
             tier=pl.col("stage").replace_strict(
                 {key: stage.tier for key, stage in anchored.stages.items()}, return_dtype=pl.String
             )
         )
         .with_columns(_rank=pl.col("tier").replace_strict(places, return_dtype=pl.Int64))
+        .collect()
     )
     lapsed = life.filter(pl.col("lapsed"), pl.col("expires") > seen.on - timedelta(days=7))
     if lapsed.height:
         notes.append(note("lapsed_without_exit_round", zones=lapsed.height, days=anchored.pending_days))
     life = (
-        life.filter(~pl.col("lapsed"), pl.col("_rank") > 0)
+        life.lazy()
+        .filter(~pl.col("lapsed"), pl.col("_rank") > 0)
         .sort("_rank", "until", descending=True)
         .unique(UNIT, keep="first", maintain_order=True)
+        .collect()
     )
     return life, notes
 
@@ -93,10 +99,12 @@ def _infections(seen: Seen, anchored: Anchoring, levels: pl.DataFrame, notes: li
         if skipped:
             notes.append(note("in_control_left_out", infections=int(skipped)))
     rows = (
-        rows.filter(pl.col("count") > 0)
-        .join(levels, on="area_id", how="left")
+        rows.lazy()
+        .filter(pl.col("count") > 0)
+        .join(levels.lazy(), on="area_id", how="left")
         .with_columns(_unit=pl.when(pl.col("place_id").is_not_null()).then(pl.lit("compound")).otherwise("level"))
         .with_columns(_fine=pl.col("_unit").replace_strict({u: i for i, u in enumerate(UNITS)}, return_dtype=pl.Int64))
+        .collect()
     )
     if rows.is_empty():
         return rows.select(*UNIT, "date", "count", "at_least")
@@ -218,6 +226,8 @@ def _rounds(seen: Seen, area_ids: Sequence[str], coverage: float) -> pl.DataFram
         schema={"area_id": pl.String, "residents": pl.Float64},
     )
     full = seen.rounds.join(needed, on="area_id").filter(pl.col("tested") >= coverage * pl.col("residents"))
+    if full.is_empty():
+        return full.select("area_id", "date")
     within = [
         (area_id, wider.area_id)
         for area_id in area_ids
