@@ -54,7 +54,7 @@ def standing(seen: Seen, rules: RuleSet) -> tuple[pl.DataFrame, list[Mapping[str
     assert anchored is not None
     notes: list[Mapping[str, Any]] = []
     levels = seen.areas.level_of_each
-    lives = []
+    lives: list[pl.DataFrame] = []
     for trigger in anchored.triggers:
         if trigger.input == "infections_by_unit":
             events = _infections(seen, anchored, levels, notes)
