@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import numba
 import numpy as np
 import polars as pl
 
@@ -113,37 +114,26 @@ class Burden:
 
         `absence`: whether they miss work and school meanwhile.
         """
-        key = (measure, what)
-        self._spans.add(key)
-        counts = self._by_group[key]
-        at = self._cell(people)
-        flat = counts.reshape(self.days + 1, -1)
-        np.add.at(flat, (np.clip(first, 0, self.days), at), sign)
-        np.add.at(flat, (np.clip(last, 0, self.days), at), -sign)
-        if absence:
-            self._absence(measure, people, first, last, sign)
-
-    def _absence(self, measure: int, people: np.ndarray, first: np.ndarray, last: np.ndarray, sign: int) -> None:
-        """Work and school that the confined miss."""
-        place = self.people.place[people]
-        has = place != np.uint32(0xFFFFFFFF)
-        place = np.where(has, place, 0)
-        if self.people.place_layer.size == 0:
-            return
-        layer = np.where(has, self.people.place_layer[place], 255)
-        begin, end = np.clip(first, 0, self.days), np.clip(last, 0, self.days)
-        at_work = layer == 2
-        sectors = self._by_sector[measure, "absent_work_days"]
-        self._spans.add((measure, "absent_work_days"))
-        kind = self.people.place_kind[place]
-        np.add.at(sectors, (begin[at_work], kind[at_work]), sign)
-        np.add.at(sectors, (end[at_work], kind[at_work]), -sign)
-        at_school = layer == 1
-        cell = self._cell(people)
-        pupils = self._by_group[measure, "absent_school_days"].reshape(self.days + 1, -1)
-        self._spans.add((measure, "absent_school_days"))
-        np.add.at(pupils, (begin[at_school], cell[at_school]), sign)
-        np.add.at(pupils, (end[at_school], cell[at_school]), -sign)
+        self._spans |= {(measure, what), (measure, "absent_work_days"), (measure, "absent_school_days")}
+        city = self.people
+        _add_spans(
+            np.asarray(people, dtype=np.int64),
+            np.clip(first, 0, self.days),
+            np.clip(last, 0, self.days),
+            float(sign),
+            absence,
+            city.age,
+            city.block,
+            city.place,
+            city.place_layer,
+            city.place_kind,
+            city.district_of_block,
+            AGE_CLASS,
+            self._classes,
+            self._by_group[measure, what].reshape(self.days + 1, -1),
+            self._by_sector[measure, "absent_work_days"],
+            self._by_group[measure, "absent_school_days"].reshape(self.days + 1, -1),
+        )
 
     def _cell(self, people: np.ndarray) -> np.ndarray:
         district = self.people.district_of_block[self.people.block[people]].astype(np.int64)
@@ -206,6 +196,43 @@ class Burden:
             day, sector = np.nonzero(amounts)
             put(measure, what, day, sector=sector, amount=amounts[day, sector])
         return {name: np.concatenate(found) if found else np.zeros(0) for name, found in parts.items()}
+
+
+@numba.njit(cache=True, nogil=True)
+def _add_spans(
+    people: np.ndarray,
+    first: np.ndarray,
+    last: np.ndarray,
+    sign: float,
+    absence: bool,  # noqa: FBT001 - compiled
+    age: np.ndarray,
+    block: np.ndarray,
+    place: np.ndarray,
+    place_layer: np.ndarray,
+    place_kind: np.ndarray,
+    district_of_block: np.ndarray,
+    age_class: np.ndarray,
+    classes: int,
+    counts: np.ndarray,
+    work: np.ndarray,
+    school: np.ndarray,
+) -> None:
+    """Write the first day of each span up and the day after its last one down; so for work and school missed."""
+    for at in range(people.size):
+        x = people[at]
+        cell = district_of_block[block[x]] * classes + age_class[age[x]]
+        begin, end = first[at], last[at]
+        counts[begin, cell] += sign
+        counts[end, cell] -= sign
+        if not absence or place[x] == np.uint32(0xFFFFFFFF):
+            continue
+        there = place[x]
+        if place_layer[there] == 2:
+            work[begin, place_kind[there]] += sign
+            work[end, place_kind[there]] -= sign
+        elif place_layer[there] == 1:
+            school[begin, cell] += sign
+            school[end, cell] -= sign
 
 
 CELLS = ("day", "measure", "what", "district", "age_class", "sector", "amount")

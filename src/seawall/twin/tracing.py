@@ -115,7 +115,13 @@ def contacts_of(
 
 def once(people: np.ndarray, last_day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Each person once, with the latest day of contact; sorted by person."""
-    order = np.lexsort((-last_day, people))
-    kept = people[order]
-    first = np.concatenate([[True], kept[1:] != kept[:-1]]) if kept.size else np.zeros(0, dtype=bool)
-    return kept[first], last_day[order][first]
+    keys = (people.astype(np.uint64) << np.uint64(32)) | (LATEST - last_day).astype(np.uint64)
+    keys.sort()
+    who = (keys >> np.uint64(32)).astype(np.int64)
+    first = np.ones(who.size, dtype=bool)
+    first[1:] = who[1:] != who[:-1]
+    return who[first], LATEST - (keys[first] & np.uint64(0xFFFFFFFF)).astype(np.int64)
+
+
+LATEST = 1 << 20
+"""Later than any day of a run."""
