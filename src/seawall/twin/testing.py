@@ -132,12 +132,13 @@ def test_ill(
         counted: int64, shape (block,). Written: how many infected people sought a test, found or not.
     """
     many = 0
+    longest = int(delays.max())
     for row in range(first, last):
         run = infected.run[row]
         if run == 0 or specimen[row] != NEVER:
             continue
         since_onset = day - infected.day[row] - run
-        if since_onset < 0 or day - infected.day[row] >= sensitivity.shape[2]:
+        if since_onset < 0 or since_onset > longest or day - infected.day[row] >= sensitivity.shape[2]:
             continue
         x = infected.person[row]
         if not blocks[ground.block[x]] or unit(bits(seeks, np.uint64(x), np.uint64(slot))) >= p_seek:
