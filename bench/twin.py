@@ -17,6 +17,9 @@ from bench._processes import measured
 SCRIPTS = Path(__file__).parents[2] / "shared" / "peers" / "simulation"
 PEERS = Path(os.environ.get("PEERS", "peers"))
 SCRATCH = Path(os.environ.get("TWIN_BENCH", tempfile.gettempdir())) / "seawall-twin"
+SAME_SIZE = "2.25"
+"""Reproduction number at which test, trace and isolate leaves as many infected as in Covasim's run, 36 %."""
+
 ALL_ON = "ninth-edition-like"
 WAVE_WITH_ALL_ON = "zones-in-the-loop"
 
@@ -95,10 +98,13 @@ def megacity() -> None:
 
 def residents() -> None:
     """Time and memory against residents, an uncontrolled wave of 180 days; then against infections."""
+    by_size: list[tuple[float, float, float]] = []
     row("residents", "infections", "people CPU s", "run CPU s", "peak MiB", "agent-days per CPU s")
     row(*["---:"] * 6)
-    for size in (100_000, 1_000_000, 5_000_000, 25_000_000):
-        found = ours(city_of(size), "--infected", str(max(20, size // 50_000)))
+    for size in (100_000, 1_000_000, 5_000_000, 25_000_000, 100_000_000):
+        folder = province() if size == 100_000_000 else city_of(size)
+        found = ours(folder, "--infected", str(max(20, size // 50_000)))
+        by_size.append((size, found["run_cpu_s"], found["peak_mib"]))
         row(
             size,
             int(found["infections"]),
@@ -107,26 +113,42 @@ def residents() -> None:
             int(found["peak_mib"]),
             int(found["agent_days_per_cpu_s"]),
         )
-    found = ours(province(), "--infected", "2000", "--threads", "2")
-    row(
-        100_000_000,
-        int(found["infections"]),
-        found["people_cpu_s"],
-        found["run_cpu_s"],
-        int(found["peak_mib"]),
-        int(found["agent_days_per_cpu_s"]),
-    )
     print()
+    by_infections: list[tuple[float, float]] = []
     row("reproduction number", "infections", "run CPU s", "CPU µs an infection")
     row(*["---:"] * 4)
-    for number in ("1.1", "1.2", "1.3", "1.5", "2", "3"):
+    for number in ("1.1", "1.2", "1.3", "1.5", "1.7", "2", "3"):
         found = ours(city_of(25_000_000), "--reproduction-number", number)
+        by_infections.append((found["infections"], found["run_cpu_s"]))
         row(
             number,
             int(found["infections"]),
             found["run_cpu_s"],
             round(1e6 * found["run_cpu_s"] / max(found["infections"], 1), 2),
         )
+    draw(by_size, by_infections)
+
+
+def draw(by_size: list[tuple[float, float, float]], by_infections: list[tuple[float, float]]) -> None:
+    """The picture of the benchmarks page."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 3, figsize=(10.5, 3.1), layout="constrained")
+    size, seconds, memory = zip(*by_size, strict=True)
+    infections, spent = zip(*by_infections, strict=True)
+    for axis, x, y, across, up in (
+        (axes[0], size, seconds, "residents", "CPU seconds, uncontrolled wave"),
+        (axes[1], size, memory, "residents", "peak MiB"),
+        (axes[2], infections, spent, "infections among 25 million", "CPU seconds"),
+    ):
+        axis.loglog(x, y, marker="o", color="#1f5fa8")
+        axis.set_xlabel(across)
+        axis.set_ylabel(up)
+        axis.grid(visible=True, which="major", color="#dddddd", linewidth=0.6)
+    figure.savefig(Path(__file__).parents[1] / "docs" / "images" / "twin-cost.png", dpi=110)
 
 
 def covasim() -> None:
@@ -156,7 +178,7 @@ def covasim() -> None:
         (100_000, "test-trace-isolate"),
         (1_000_000, "test-trace-isolate"),
     ):
-        options = ("--strategy", strategy) if strategy else ()
+        options = ("--strategy", strategy, "--reproduction-number", SAME_SIZE) if strategy else ()
         found = ours(city_of(size), "--infected", str(max(20, size // 5000)), *options)
         row(
             "seawall",
@@ -170,6 +192,7 @@ def covasim() -> None:
     for name in ("covasim3", "covasim"):
         peer(name, "bench_covasim.py", "--n", "100000", "--days", "180")
         peer(name, "bench_covasim.py", "--n", "100000", "--days", "180", "--tti")
+        peer(name, "bench_covasim.py", "--n", "1000000", "--days", "180", "--tti")
     peer("laser", "bench_laser.py", "--n", "1000000", "--days", "180")
 
 
