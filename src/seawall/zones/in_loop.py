@@ -1,8 +1,8 @@
 """Zones in the loop: the rule that draws the morning's map, asked every morning of a simulated run.
 
-A run is told a function of what its city has seen. The function made here puts that into the `Seen` of this package,
-has the code that draws the map say which zones stand, and reads off the tier of every block. Nothing of the epidemic
-itself reaches it.
+A run is told a function of what its city has seen; nothing of the epidemic itself reaches it. An indicator rule is
+judged by the code that draws the morning's map. A case-anchored rule is followed from the last infection of each
+compound or area, which is all its clocks go by; that this gives the tiers of the map is held by a test.
 
 A case-anchored rule is drawn for this very morning, before anything is reported today, so that its clocks run as
 written; an indicator rule is drawn for yesterday, the last whole day.
@@ -10,7 +10,7 @@ written; an indicator rule is drawn for yesterday, the last whole day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -22,11 +22,11 @@ from seawall.city.schema import LEVELS
 from seawall.core import Fault, InvalidInput
 from seawall.measures.today import Ground, Zones, Zoning
 from seawall.measures.today import Seen as CitySeen
-from seawall.zones.anchored import chain, standing
+from seawall.zones.anchored import chain
 from seawall.zones.draw import draw_zones
 from seawall.zones.measure import Series, inputs_of
-from seawall.zones.ruleset import RuleSet
-from seawall.zones.seen import INFECTIONS, PLACES, ROUNDS, Seen
+from seawall.zones.ruleset import Anchoring, RuleSet, Stage
+from seawall.zones.seen import INFECTIONS, PLACES, Seen
 
 NOT_JUDGED = -1
 """Tier of blocks of which the rule can say nothing."""
@@ -48,7 +48,6 @@ class _Layout:
     Attributes:
         column: int64, shape (block,). Column of each block's area among `areas_at`; -1 where it lies in none.
         district_column: the same of each district; -1 where a district is wider than the level.
-        unit: what a case-anchored rule grades, ``area_id, place_id``: the compounds, or the areas of the level.
         compounds: whether it grades compounds.
     """
 
@@ -59,11 +58,9 @@ class _Layout:
     areas_at: tuple[str, ...]
     column: np.ndarray
     district_column: np.ndarray
-    unit: pl.DataFrame
     compounds: bool
     places: pl.DataFrame
     residents: np.ndarray
-    block_at: dict[str, int]
     blocks_in: dict[str, np.ndarray] = field(default_factory=dict)
 
     def blocks_of(self, area_id: str) -> np.ndarray:
@@ -95,14 +92,15 @@ def zoning_of(rules: RuleSet, ground: Ground, areas: AreaTree, *, level: str) ->
     if faults:
         raise InvalidInput(f'"{rules.key}" cannot draw zones in a simulated city.', faults)
     layout = _layout(_without_visits(rules), ground, areas, level)
-    see: Callable[[CitySeen], Seen] = _see_events(layout) if rules.anchored is not None else _see_series(layout)
+    if rules.anchored is not None:
+        tier = _events(layout)
+        return lambda seen: Zones(tiers=_tiers(rules), tier=tier(seen))
+    see = _see_series(layout)
 
     def zoning(seen: CitySeen) -> Zones:
-        if rules.judged is not None and seen.day + seen.before.shape[0] == 0:
+        if seen.day + seen.before.shape[0] == 0:
             return Zones(tiers=_tiers(rules), tier=np.full(ground.blocks, NOT_JUDGED))
-        now = see(seen)
-        zones = draw_zones(now, rules).zones if rules.anchored is None else standing(now, rules)[0]
-        return _by_block(zones, layout)
+        return _by_block(draw_zones(see(seen), rules).zones, layout)
 
     return zoning
 
@@ -177,9 +175,6 @@ def _layout(rules: RuleSet, ground: Ground, areas: AreaTree, level: str) -> _Lay
     column = np.array([of_area[area_id] for area_id in ground.block_area], dtype=np.int64)
     place = pl.Series(ground.block_place, dtype=pl.String)
     own = pl.Series(ground.block_area, dtype=pl.String)
-    unit = {"area_id": own, "place_id": place}
-    if not compounds:
-        unit = {"area_id": pl.Series(areas_at), "place_id": pl.Series([None] * len(areas_at))}
     return _Layout(
         rules=rules,
         ground=ground,
@@ -188,7 +183,6 @@ def _layout(rules: RuleSet, ground: Ground, areas: AreaTree, level: str) -> _Lay
         areas_at=areas_at,
         column=column,
         district_column=np.array([of_area[district] for district in ground.districts], dtype=np.int64),
-        unit=pl.DataFrame(unit, schema={"area_id": pl.String, "place_id": pl.String}),
         compounds=compounds,
         places=pl.DataFrame(
             {
@@ -200,7 +194,6 @@ def _layout(rules: RuleSet, ground: Ground, areas: AreaTree, level: str) -> _Lay
             schema=PLACES,
         ),
         residents=np.array([_number(areas.population(area_id)) for area_id in areas_at]),
-        block_at={code: block for block, code in enumerate(ground.block_place)},
     )
 
 
@@ -208,45 +201,108 @@ def _number(known: int | None) -> float:
     return float("nan") if known is None else float(known)
 
 
-def _see_events(layout: _Layout) -> Callable[[CitySeen], Seen]:
-    """What a case-anchored rule goes by: infections by compound or area, and rounds of tests.
+def _events(layout: _Layout) -> Callable[[CitySeen], np.ndarray]:
+    """Tier of every block under a case-anchored rule, from the last infection that counts in its compound or area.
 
-    Of infections older than the longest zone nothing is left, and of those in one compound or area only the last day
-    on which one counts decides how long it goes on; so no more is handed over.
+    Of earlier infections there nothing is left: each of them restarts the clock. It tells the tiers of `anchored`'s
+    zones without their reasons, and a test holds the two equal on the folders of simulated cities.
     """
-    anchored = layout.rules.anchored
+    rules, anchored = layout.rules, layout.rules.anchored
     assert anchored is not None
     reach = 2 + max(
         sum(stage.quiet_days + anchored.pending_days + 1 for stage in chain(anchored, trigger.stage))
         for trigger in anchored.triggers
     )
+    rank = {tier.code: place for place, tier in enumerate(rules.ladder)}
+    column = np.arange(layout.ground.blocks) if layout.compounds else layout.column
+    units = layout.ground.blocks if layout.compounds else len(layout.areas_at)
+    district = _district_of_units(layout, units)
+    residents = np.array([_number(layout.areas.population(code)) for code in layout.ground.districts])
 
-    def by_unit(table: np.ndarray) -> np.ndarray:
-        return table if layout.compounds else _summed(table, layout.column, len(layout.areas_at))
-
-    def see(seen: CitySeen) -> Seen:
+    def tier(seen: CitySeen) -> np.ndarray:
         found, held = _reports(seen, reach), _reports(seen, reach, held=True)
-        infections = by_unit(found)
-        outside = infections - by_unit(held)
-        counts = outside if anchored.in_control == "left_out" else infections
+        counts = found - held if anchored.in_control == "left_out" else found
+        if not layout.compounds:
+            counts = _summed(counts, layout.column, units)
+        days = counts.shape[0]
         at = np.nonzero((counts > 0).any(axis=0))[0]
-        day = counts.shape[0] - 1 - np.argmax(counts[::-1, at] > 0, axis=0) if at.size else at
-        first = np.datetime64(seen.date - timedelta(days=counts.shape[0]), "D")
-        rows = layout.unit[at].with_columns(
-            date=pl.Series(first + day).cast(pl.Date),
-            infections=pl.Series(infections[day, at].astype(np.float64)),
-            outside=pl.Series(outside[day, at].astype(np.float64)),
-            at_least=pl.lit(value=False),
-        )
-        return Seen(
-            on=seen.date,
-            areas=layout.areas,
-            infections=rows.select(list(INFECTIONS)),
-            places=layout.places[at] if layout.compounds else layout.places.clear(),
-            rounds=_rounds(seen, layout.ground, reach),
-        )
+        last = seen.day - 1 - np.argmax(counts[::-1, at] > 0, axis=0) if days else at
+        strictest = np.zeros(units, dtype=np.int64)
+        for trigger in anchored.triggers:
+            if trigger.input != "infections_by_unit":
+                continue
+            stages = chain(anchored, trigger.stage)
+            now = _stage_on(seen.day, last, stages, anchored, lambda one: _passed(seen, residents, district[at], one))
+            of_stage = np.array([rank.get(stage.tier, 0) for stage in stages] + [0])
+            strictest[at] = np.maximum(strictest[at], of_stage[now])
+        tiers = np.array([_tiers(rules).index(one.code) for one in rules.ladder])
+        return np.asarray(tiers[np.where(column >= 0, strictest[np.maximum(column, 0)], 0)])
 
-    return see
+    return tier
+
+
+def _district_of_units(layout: _Layout, units: int) -> np.ndarray:
+    """District in which each compound or area lies, int64, shape (unit,); -1 for an area wider than one."""
+    if layout.compounds:
+        return np.asarray(layout.ground.district_of_block, dtype=np.int64)
+    district = np.full(units, -1, dtype=np.int64)
+    at = {code: index for index, code in enumerate(layout.ground.districts)}
+    for unit, code in enumerate(layout.areas_at):
+        district[unit] = next((at[step.area_id] for step in layout.areas.path(code) if step.area_id in at), -1)
+    return district
+
+
+Rounds = Callable[[float], Callable[[np.ndarray], np.ndarray]]
+"""Told the coverage a round needs; gives a function from days to the first day from then on with such a round."""
+
+NO_ROUND = 1 << 30
+"""Day of a round that has not been taken."""
+
+
+def _passed(
+    seen: CitySeen, residents: np.ndarray, district: np.ndarray, coverage: float
+) -> Callable[[np.ndarray], np.ndarray]:
+    """First day, from a day on, on which the district of each unit was screened as a whole."""
+    if seen.screened is None or not seen.screened.size:
+        return lambda day: np.full(day.shape, NO_ROUND)
+    full = seen.screened >= coverage * residents
+    days = full.shape[0]
+    following = np.full((days + 1, full.shape[1]), NO_ROUND)
+    for day in range(days - 1, -1, -1):
+        following[day] = np.where(full[day], day, following[day + 1])
+
+    def first(day: np.ndarray) -> np.ndarray:
+        found = following[np.clip(day, 0, days), np.maximum(district, 0)]
+        return np.asarray(np.where(district >= 0, found, NO_ROUND))
+
+    return first
+
+
+def _stage_on(on: int, last: np.ndarray, stages: Sequence[Stage], anchored: Anchoring, rounds: Rounds) -> np.ndarray:
+    """Stage each zone is in on a day, int64, shape (unit,); the number of stages where it is lifted or has lapsed.
+
+    Args:
+        on: the day.
+        last: int64, shape (unit,). Day of the last infection that counts.
+        stages: from opening to lifting.
+        anchored: the rule.
+        rounds: see `Rounds`.
+    """
+    now = np.full(last.shape, len(stages), dtype=np.int64)
+    alive, base = np.ones(last.shape, dtype=bool), last
+    for step, stage in enumerate(stages):
+        clock = base + stage.quiet_days + (1 - anchored.day_zero if step == 0 else 0)
+        end, lapses = clock, np.zeros(last.shape, dtype=bool)
+        if stage.exit_round is not None:
+            begins = base + stage.exit_round.on_day - (anchored.day_zero if step == 0 else 1)
+            passed = np.maximum(clock, rounds(stage.exit_round.coverage)(begins) + 1)
+            limit = clock + anchored.pending_days
+            lapses = passed > limit
+            end = np.where(lapses, limit, passed)
+        now[alive & (end > on)] = step
+        alive &= ~lapses & (end <= on)
+        base = end
+    return now
 
 
 def _reports(seen: CitySeen, days: int, *, held: bool = False) -> np.ndarray:
@@ -266,24 +322,6 @@ def _summed(table: np.ndarray, column: np.ndarray, width: int) -> np.ndarray:
     inside = column >= 0
     np.add.at(out, column[inside], table[:, inside].T)
     return out.T
-
-
-def _rounds(seen: CitySeen, ground: Ground, days: int) -> pl.DataFrame:
-    """People screened by day and district."""
-    if seen.screened is None:
-        return pl.DataFrame(schema=ROUNDS)
-    first = max(seen.day - days, 0)
-    screened = seen.screened[first : seen.day]
-    day, district = np.nonzero(screened)
-    return pl.DataFrame(
-        {
-            "date": pl.Series(np.datetime64(seen.start + timedelta(days=first), "D") + day).cast(pl.Date),
-            "area_id": pl.Series(ground.districts, dtype=pl.String)[district],
-            "tested": screened[day, district].astype(np.float64),
-            "positives": np.zeros(day.size),
-        },
-        schema=ROUNDS,
-    )
 
 
 def _see_series(layout: _Layout) -> Callable[[CitySeen], Seen]:
@@ -345,17 +383,10 @@ def _tiers(rules: RuleSet) -> tuple[str, ...]:
 
 def _by_block(drawn: pl.DataFrame, layout: _Layout) -> Zones:
     """The tier of every block: the strictest of the zones it lies in."""
-    rules = layout.rules
-    tiers = _tiers(rules)
+    tiers = _tiers(layout.rules)
     rank = {code: place for place, code in enumerate(tiers)}
-    start = rank[rules.ladder[0].code] if rules.anchored is not None else NOT_JUDGED
-    tier = np.full(layout.ground.blocks, start)
-    zones = drawn.filter(pl.col("tier").is_not_null()).select("area_id", "place_id", "tier")
-    for area_id, place_id, code in zones.iter_rows():
-        if place_id is None:
-            blocks = layout.blocks_of(area_id)
-            tier[blocks] = np.maximum(tier[blocks], rank[code])
-        elif place_id in layout.block_at:
-            block = layout.block_at[place_id]
-            tier[block] = max(tier[block], rank[code])
+    tier = np.full(layout.ground.blocks, NOT_JUDGED)
+    for area_id, code in drawn.filter(pl.col("tier").is_not_null()).select("area_id", "tier").iter_rows():
+        blocks = layout.blocks_of(area_id)
+        tier[blocks] = np.maximum(tier[blocks], rank[code])
     return Zones(tiers=tiers, tier=tier)
