@@ -16,10 +16,11 @@ import seawall.measures as order
 from seawall.city.synth.contacts import mix_alike
 from seawall.city.synth.people import one_block
 from seawall.core.draws import generator
+from seawall.core.hashed import bits, unit
 from seawall.measures.levers import Levers
 from seawall.twin import keyed, plain
 from seawall.twin.day import keys_of, morning, play_day
-from seawall.twin.keyed import ACROSS, MEET, base, bits, bits_of, unit, units_of
+from seawall.twin.keyed import ACROSS, MEET, base, bits_of, units_of
 from seawall.twin.plain_city import Case, City
 from seawall.twin.plain_meet import mixing_contact
 from seawall.twin.plain_meet import seat_met as seat_in_words

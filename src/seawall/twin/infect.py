@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from seawall.twin.keyed import bits, unit
+from seawall.core.hashed import bits, unit
 from seawall.twin.spread import Ground, Infected, Rates
 
 

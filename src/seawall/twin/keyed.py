@@ -2,8 +2,6 @@
 
 A *base* is made once a day for each purpose; a draw is a hash of the base, the person and a slot. Two purposes share
 no draw, and neither the number of threads nor what else was drawn before can change one.
-
-Source: the finaliser is SplitMix64, Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195.
 """
 
 from __future__ import annotations
@@ -11,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import zlib
 
-import numba
 import numpy as np
+
+from seawall.core.hashed import PERSON_STEP, SLOT_STEP
 
 (
     INFECTION,
@@ -45,8 +44,6 @@ import numpy as np
 ) = range(1, 28)
 """What is decided. Never renumber; add at the end."""
 
-PERSON_STEP = np.uint64(0x9E3779B97F4A7C15)
-SLOT_STEP = np.uint64(0xD1B54A32D192ED03)
 UNIT = 2.0**-53
 MASK = (1 << 64) - 1
 
@@ -77,21 +74,6 @@ def slot_of(measure: str, kind: int = 0) -> int:
         kind: tells apart draws of one purpose, 0 to 255.
     """
     return kind << 32 | zlib.crc32(measure.encode())
-
-
-@numba.njit(inline="always")
-def bits(start: np.uint64, who: np.uint64, slot: np.uint64) -> np.uint64:  # pragma: no cover - compiled
-    """64 random bits for one person and slot."""
-    z = start + who * np.uint64(0x9E3779B97F4A7C15) + slot * np.uint64(0xD1B54A32D192ED03)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-
-@numba.njit(inline="always")
-def unit(word: np.uint64) -> float:  # pragma: no cover - compiled
-    """A number in [0, 1) from 64 random bits."""
-    return np.float64(word >> np.uint64(11)) * 1.1102230246251565e-16
 
 
 def bits_of(start: np.uint64, who: np.ndarray, slot: np.ndarray | int = 0) -> np.ndarray:

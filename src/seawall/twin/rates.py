@@ -11,8 +11,9 @@ import numpy as np
 from seawall.city.layers import AGE_CLASS_FROM, LAYERS, MIXING
 from seawall.city.synth.contacts import Contacts
 from seawall.core import InvalidInput, check_quantities, quantity
+from seawall.core.hashed import bits
 from seawall.disease.course import Course
-from seawall.twin.keyed import ACROSS, base, bits
+from seawall.twin.keyed import ACROSS, base
 from seawall.twin.spread import Ground, Rates, seat_met
 
 SAMPLE = 200_000

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from seawall.twin.keyed import bits, unit
+from seawall.core.hashed import bits, unit
 
 HOME, SITE, WARD = 1, 2, 3
 """Where a confined person is; the two low bits of `confined`. The others hold the first day free again."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from seawall.twin.keyed import bits, unit
+from seawall.core.hashed import bits, unit
 from seawall.twin.spread import Ground, Infected, mixing_address, seat_met
 
 

@@ -11,7 +11,8 @@ import math
 import numba
 import numpy as np
 
-from seawall.city.synth.luck import below, unit, whole, word
+from seawall.city.synth.luck import below, whole, word
+from seawall.core.hashed import unit
 
 FIRST_SCHOOL_AGE = 3
 YEARS = 20

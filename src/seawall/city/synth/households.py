@@ -12,7 +12,8 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from seawall.city.synth.luck import below, unit, whole, word
+from seawall.city.synth.luck import below, whole, word
+from seawall.core.hashed import unit
 
 MINOR = 18
 """Age below which one lives with parents where there are any."""
