@@ -55,9 +55,8 @@ def test_first_generation_by_age_has_the_reproduction_number_as_its_eigenvalue(c
     matrix = counted / np.maximum(cases, 1)[:, None]
     got = np.abs(np.linalg.eigvals(matrix)).max()
     number = float(course.reproduction_number[0])
-    # 3,000 cases: luck of 2 to 3 %. It comes out some 6 % low: the calibration takes contacts drawn anew for others
-    # each time, and one contact can be infected more than once a day there
-    assert got == pytest.approx(number, rel=0.1)
+    # 3,000 cases: luck of 2 to 3 %
+    assert got == pytest.approx(number, rel=0.06)
 
 
 def test_growth_in_a_city_lies_a_little_below_that_of_its_reproduction_number(city):
@@ -74,4 +73,4 @@ def test_growth_in_a_city_lies_a_little_below_that_of_its_reproduction_number(ci
     got = np.polyfit(days, np.log(new[days] / open_), 1, w=np.sqrt(new[days]))[0]
     expected = growth_from_reproduction(number, GENERATION)
     # infections meet in the same homes, classes and teams, which a matrix by age does not know
-    assert 0.75 * expected < got < 1.03 * expected
+    assert 0.8 * expected < got < 1.03 * expected

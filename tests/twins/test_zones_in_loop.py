@@ -21,7 +21,7 @@ from seawall.twin.emit import write_city
 from seawall.zones import draw_zones, load_rules, see
 from seawall.zones.in_loop import zoning_of
 
-START, DAYS = date(2022, 7, 1), 32
+START, DAYS = date(2022, 7, 1), 24
 STRATEGY = """
 [strategy]
 name = "Zones"

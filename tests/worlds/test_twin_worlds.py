@@ -53,11 +53,17 @@ def world(
 ) -> World:
     """A world whose contacts infect at these rates, not at calibrated ones; nobody meets anybody elsewhere."""
     people = one_block(residents, household=household, place_size=place)
-    made = world_of(people, mix_alike(people, 20.0, ring=ring), of)
+    # calibrated as if evenly infectious, since some of these diseases do not infect at all
+    even = replace(of, infectiousness=np.full_like(of.infectiousness, 1 / of.longest_days))
+    made = world_of(people, mix_alike(people, 20.0, ring=ring), even)
     rates = made.rates._replace(
-        household=rate_home, place=np.full(10, rate_place), mixing=np.zeros((3, 16)), institution=np.zeros(3)
+        infectiousness=of.infectiousness,
+        household=rate_home,
+        place=np.full(10, rate_place),
+        mixing=np.zeros((3, 16)),
+        institution=np.zeros(3),
     )
-    return replace(made, rates=rates)
+    return replace(made, course=of, rates=rates)
 
 
 def these(*people: int) -> Callable[[Run, int], None]:

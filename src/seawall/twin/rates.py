@@ -11,9 +11,7 @@ import numpy as np
 from seawall.city.layers import AGE_CLASS_FROM, LAYERS, MIXING
 from seawall.city.synth.contacts import Contacts
 from seawall.core import InvalidInput, check_quantities, quantity
-from seawall.core.hashed import bits
 from seawall.disease.course import Course
-from seawall.twin.keyed import ACROSS, base
 from seawall.twin.spread import Ground, Rates, seat_met
 
 SAMPLE = 200_000
@@ -62,11 +60,22 @@ class LayerWeights:
         return np.array([0.0 if name == "household" else getattr(self, name, 1.0) for name in LAYERS])
 
 
+OFTEN_STEPS, OFTEN_LOW = 64, 1 / 512
+"""Contacts at a daily place are counted by how often they are met: from daily down to once in 512 days, in steps."""
+
+
 @numba.njit(cache=True)
 def _meetings(
-    ground: Ground, people: np.ndarray, start: np.uint64, fixed: np.ndarray, daily: np.ndarray, number: np.ndarray
+    ground: Ground, people: np.ndarray, often: np.ndarray, home: np.ndarray, placed: np.ndarray, number: np.ndarray
 ) -> None:
-    """Contacts of these people by layer and class: those met every day, those drawn anew each day."""
+    """Contacts of these people by class at home, and by layer, how often, and class at the daily place.
+
+    Args:
+        often: float64, shape (step,). Meetings a day of each step, rising.
+        home: float64, shape (class, class). Added to.
+        placed: float64, shape (layer, step, class, class). Added to.
+        number: float64, shape (class,). Added to.
+    """
     for at in range(people.size):
         x = people[at]
         cls = ground.age_class[ground.age[x]]
@@ -75,7 +84,7 @@ def _meetings(
         begin = x - (int(ground.household[x]) >> 4)
         for other in range(begin, begin + size):
             if other != x:
-                fixed[0, cls, ground.age_class[ground.age[other]]] += 1.0
+                home[cls, ground.age_class[ground.age[other]]] += 1.0
         place = ground.place[x]
         if place == np.uint32(0xFFFFFFFF):
             continue
@@ -83,26 +92,37 @@ def _meetings(
         first = ground.place_start[place]
         members = int(ground.place_start[place + np.uint32(1)]) - int(first)
         ring = min(ground.ring[layer], members - 1)
-        slots = ring + (ground.across[layer] if members - 1 > ring else 0)
-        for slot in range(slots):
-            word = bits(start, np.uint64(x), np.uint64(slot))
-            seat = seat_met(slot, int(ground.seat[x]), members, ring, word)
+        across = ground.across[layer] / (members - 1) if members - 1 > ring else 0.0
+        every_day = np.searchsorted(often, 1.0 + across)
+        now_and_then = np.searchsorted(often, across)
+        for slot in range(ring):
+            seat = seat_met(slot, int(ground.seat[x]), members, ring, np.uint64(0))
             other = ground.members[first + np.uint32(seat)]
-            into = fixed if slot < ring else daily
-            into[layer, cls, ground.age_class[ground.age[other]]] += 1.0
+            placed[layer, every_day, cls, ground.age_class[ground.age[other]]] += 1.0
+            if across > 0.0:
+                placed[layer, now_and_then, cls, ground.age_class[ground.age[other]]] -= 1.0
+        if across > 0.0:
+            for seat in range(members):
+                other = ground.members[first + np.uint32(seat)]
+                if other != x:
+                    placed[layer, now_and_then, cls, ground.age_class[ground.age[other]]] += 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Meetings:
-    """Mean daily contacts by layer, class of the person and class of who is met.
+    """Mean numbers of people met, by class of the person and class of who is met.
 
     Attributes:
-        fixed: float64, shape (layer, class, class). The same people every day.
-        daily: float64, shape (layer, class, class). Drawn anew each day.
+        home: float64, shape (class, class). Members of the household, met every day.
+        placed: float64, shape (layer, step, class, class). Members of the daily place, by how often they are met.
+        often: float64, shape (step,). Meetings a day of each step.
+        daily: float64, shape (layer, class, class). Contacts a day with people drawn anew.
         share: float64, shape (class,). Share of residents.
     """
 
-    fixed: np.ndarray
+    home: np.ndarray
+    placed: np.ndarray
+    often: np.ndarray
     daily: np.ndarray
     share: np.ndarray
 
@@ -112,14 +132,58 @@ def meetings(ground: Ground, contacts: Contacts) -> Meetings:
     classes, layers = len(AGE_CLASS_FROM), len(LAYERS)
     residents = ground.age.size
     people = np.unique(np.linspace(0, residents - 1, min(SAMPLE, residents)).astype(np.int64))
-    fixed, daily = np.zeros((layers, classes, classes)), np.zeros((layers, classes, classes))
+    often = np.geomspace(OFTEN_LOW, 1 + float(contacts.across.max()), OFTEN_STEPS)
+    home, placed = np.zeros((classes, classes)), np.zeros((layers, OFTEN_STEPS, classes, classes))
     number = np.zeros(classes)
-    _meetings(ground, people, base(0, ACROSS), fixed, daily, number)
+    _meetings(ground, people, often, home, placed, number)
     each = np.maximum(number, 1.0)[:, None]
-    fixed, daily = fixed / each, daily / each
+    daily = np.zeros((layers, classes, classes))
     for mix, layer in enumerate(MIXING):
         daily[layer] = contacts.mixing[mix][:, None] * contacts.age_mix[mix]
-    return Meetings(fixed=fixed, daily=daily, share=number / number.sum())
+    # a step stands for the rates up to it from the one below: their middle
+    middle = np.concatenate([[often[0]], np.sqrt(often[1:] * often[:-1])])
+    return Meetings(home=home / each, placed=placed / each, often=middle, daily=daily, share=number / number.sum())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attacks:
+    """How many a contact infects over the whole course of one infection, by its rate; mean over people.
+
+    Attributes:
+        rate: float64, shape (n,). Rates, rising from 0.
+        same: float64, shape (n,). Probability that one and the same person is infected who is met every day.
+        anew: float64, shape (n,). People infected by a contact a day, with another person each day: on one day a
+            contact is infected at most once, so that it lies below the rate.
+    """
+
+    rate: np.ndarray
+    same: np.ndarray
+    anew: np.ndarray
+
+    def of_same(self, rate: np.ndarray) -> np.ndarray:
+        """`same` at these rates, shape as `rate`."""
+        return np.asarray(np.interp(rate, self.rate, self.same))
+
+    def of_anew(self, rate: np.ndarray) -> np.ndarray:
+        """`anew` at these rates, shape as `rate`."""
+        return np.asarray(np.interp(rate, self.rate, self.anew))
+
+
+def attacks_of(course: Course, variant: int = 0) -> Attacks:
+    """Work out what contacts of any rate infect."""
+    rates = np.concatenate([[0.0], np.geomspace(1e-5, 1e3, 400)])
+    runs = course.infectiousness.shape[1]
+    without = 1 - float(course.p_symptoms[variant].mean())
+    days = np.bincount(course.onset_day[variant], minlength=runs)[:runs] / course.onset_day.shape[1]
+    weight = np.concatenate([[without], days[1:] * (1 - without)])
+    of_share = np.concatenate([[0.0], np.geomspace(1e-9, 1e4, 600)])  # rate times the share of a day
+    infected = -np.expm1(-of_share[:, None] * course.dispersion[variant][None, :]).mean(axis=1)
+    anew = [
+        float(weight @ np.interp(rate * course.infectiousness[variant], of_share, infected).sum(axis=1))
+        for rate in rates
+    ]
+    same = [attack(rate, course, variant) for rate in rates]
+    return Attacks(rate=rates, same=np.array(same), anew=np.array(anew))
 
 
 def attack(rate: float, course: Course, variant: int = 0) -> float:
@@ -145,8 +209,8 @@ def calibrated(
 
     The household's rate follows from its attack rate, the mean over all pairs of people who live together. The others
     keep the proportions of `weights`; their common factor is such that the largest eigenvalue of the next-generation
-    matrix by age class is the reproduction number, all being susceptible. A contact met every day cannot be infected
-    twice, so it counts with its attack rate.
+    matrix by age class is the reproduction number, all being susceptible. Who is met on several days
+    cannot be infected twice, nor anybody twice on one day, so contacts count with their attack rates.
 
     Args:
         ground: the city.
@@ -167,29 +231,31 @@ def calibrated(
     )
     wanted = float(course.reproduction_number[variant])
     susceptible = np.array([course.susceptibility[first] for first in AGE_CLASS_FROM])
-    kinds, kind_of = np.unique(susceptible, return_inverse=True)
-
-    def attacks(rate: float) -> np.ndarray:
-        """Attack rate of a contact met every day, by class of who is met."""
-        return np.array([attack(rate * kind, course, variant) for kind in kinds])[kind_of]
-
-    living_with = met.share @ met.fixed[0]
+    attacks = attacks_of(course, variant)
+    living_with = met.share @ met.home
     at_home = 0.0
     if living_with.sum() > 0:
         living_with = living_with / living_with.sum()
-        at_home = _rate_of(attack_rate, lambda rate: float(living_with @ attacks(rate)))
+        kinds, kind_of = np.unique(susceptible, return_inverse=True)
+        by_kind = np.bincount(kind_of, living_with, minlength=kinds.size)
+
+        def at_rate(rate: float) -> float:
+            return float(by_kind @ np.array([attack(rate * kind, course, variant) for kind in kinds]))
+
+        at_home = _rate_of(attack_rate, at_rate)
 
     def reproduction(factor: float, household: float) -> float:
-        matrix = met.fixed[0] * attacks(household)[None, :]
+        matrix = met.home * attacks.of_same(household * susceptible)[None, :]
         for layer in range(1, 7):
             rate = relative[layer] * factor
-            if met.fixed[layer].any():
-                matrix = matrix + met.fixed[layer] * attacks(rate)[None, :]
-            matrix = matrix + met.daily[layer] * rate * susceptible[None, :]
+            if met.placed[layer].any():
+                infected = attacks.of_same(rate * met.often[:, None] * susceptible[None, :])
+                matrix = matrix + (met.placed[layer] * infected[:, None, :]).sum(axis=0)
+            matrix = matrix + met.daily[layer] * attacks.of_anew(rate * susceptible)[None, :]
         return float(np.abs(np.linalg.eigvals(matrix)).max())
 
     alone = reproduction(0.0, at_home)
-    only_home = met.fixed[1:].sum() + met.daily[1:].sum() == 0
+    only_home = met.placed.sum() + met.daily.sum() == 0
     if only_home or alone >= wanted:
         if not only_home and alone > wanted * 1.0001:
             raise InvalidInput(
