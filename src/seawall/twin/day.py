@@ -108,10 +108,8 @@ def infections(run: Run) -> None:
             room = found
 
     if state.rows > state.oldest:
-        parts = run.in_chunks(work, state.oldest, state.rows, CHUNK)
-        hits = np.concatenate(parts)
-        if len(parts) > 1:
-            hits.sort()
+        hits = np.concatenate(run.in_chunks(work, state.oldest, state.rows, CHUNK))
+        hits.sort()
         run.infect_by(hits)
 
 

@@ -160,7 +160,7 @@ class State:
             world=world,
             seed=seed,
             histories=histories,
-            history=np.array(people.history),
+            history=_copied(people.history),
             confined=np.zeros(people.residents, dtype=np.uint16),
             confined_by=np.zeros(people.residents, dtype=np.uint8),
             infected=Infected(
@@ -170,7 +170,7 @@ class State:
                 layer=np.empty(room, dtype=np.uint8),
                 variant=np.empty(room, dtype=np.uint8),
                 run=np.empty(room, dtype=np.uint8),
-                nu=np.empty(room, dtype=np.uint8),
+                nu=_given_back(room, np.uint8),
                 strength=_given_back(room, np.float32),
                 met=_given_back(room, np.uint8),
                 block=_given_back(room, np.uint16),
@@ -194,12 +194,12 @@ class State:
     def forget(self) -> None:
         """Give back the memory of what only the infectious need, where all have ceased to be.
 
-        Small runs keep it, to be looked at; the columns are `strength`, `met`, `block`, `cls` and `home`.
+        Small runs keep it, to be looked at; the columns are `strength`, `met`, `nu`, `block`, `cls` and `home`.
         """
         if self.oldest - self.forgotten < FORGET_ROWS:
             return
         infected = self.infected
-        for column in (infected.strength, infected.met, infected.block, infected.cls, infected.home):
+        for column in (infected.strength, infected.met, infected.nu, infected.block, infected.cls, infected.home):
             if isinstance(column.base, memoryview) and isinstance(column.base.obj, mmap.mmap):
                 page = mmap.PAGESIZE
                 start = -(-self.forgotten * column.itemsize // page) * page
@@ -218,6 +218,15 @@ class State:
         self.illness = Illness(*(_longer(column, room) for column in self.illness))
         for name, column in vars(self.findings).items():
             setattr(self.findings, name, _longer(column, room))
+
+
+def _copied(column: np.ndarray) -> np.ndarray:
+    """A copy of a column; the pages read from a file for it are given back at once."""
+    copy = np.array(column)
+    file = getattr(column, "_mmap", None) or getattr(column.base, "_mmap", None)
+    if file is not None:
+        file.madvise(mmap.MADV_DONTNEED)
+    return copy
 
 
 def _given_back(rows: int, dtype: type[np.generic]) -> np.ndarray:
