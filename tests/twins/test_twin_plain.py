@@ -229,7 +229,7 @@ def test_every_strategy_in_a_city_of_two_districts(name: str) -> None:
     for (_, what, *_), amount in city.burden.items():
         acted[what] += amount
     wanted = {
-        "limits": ("limited_days", "lost_work_days", "lost_school_days"),
+        "limits": ("limited_days", "weighed_days", "lost_work_days", "lost_school_days"),
         "closed loop": ("loop_days",),
         "tests": ("tests", "assays", "false_alarms"),
         "response": ("traced", "untraced", "site_days", "home_days", "no_room", "treatments", "absent_work_days"),

@@ -16,6 +16,8 @@ WHAT = {
     "hospital_days": "person-days in hospital",
     "icu_days": "person-days in intensive care",
     "limited_days": "person-days of residents whose contacts in the community, transport or public places are limited",
+    "weighed_days": "person-days of residents under limits, each weighed by the share of their usual contacts in the "
+    "community, transport and public places that today's limits take",
     "lost_work_days": "person-days of work not done at the workplace because of a limit",
     "loop_days": "person-days lived at work in a closed loop",
     "lost_school_days": "person-days of schooling not done at school because of a limit",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from seawall.city.layers import MIXING
 from seawall.measures.levers import Limit
 from seawall.twin.run import Run
 
@@ -29,6 +30,7 @@ def count_limits(run: Run) -> None:
     number = run.burden.number(ALL)
     if limited.any():
         _residents(run, number, limited)
+        _weighed(run, number)
     if (levers.closed_loop > 0).any():
         living = (_workers(run) * levers.closed_loop).sum(axis=1)
         run.burden.add_sectors(number, "loop_days", run.state.day, living)
@@ -38,6 +40,14 @@ def _residents(run: Run, number: int, blocks: np.ndarray) -> None:
     out = np.zeros((run.tally.districts, run.tally.classes))
     np.add.at(out, run.state.world.ground.district_of_block[blocks], run.map.residents[blocks])
     run.burden.add(number, "limited_days", run.state.day, out)
+
+
+def _weighed(run: Run, number: int) -> None:
+    """Residents by how much of their contacts today's limits take: a city at half strength counts half."""
+    taken = 1 - run.levers.contact[list(MIXING)].mean(axis=0)
+    out = np.zeros((run.tally.districts, run.tally.classes))
+    np.add.at(out, run.state.world.ground.district_of_block, run.map.residents * taken[:, None])
+    run.burden.add(number, "weighed_days", run.state.day, out)
 
 
 def _work(run: Run, number: int, limit: Limit) -> None:

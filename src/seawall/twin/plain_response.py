@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
+from seawall.city.layers import COMMUNITY, PUBLIC, TRANSPORT
 from seawall.city.synth.people import AGE_CLASS
 from seawall.disease.course import PCR_POOLED
 from seawall.disease.immunity import History
@@ -531,6 +532,12 @@ def count_limits(city: City) -> None:
                 where = int(city.map.district_of_block[block])
                 city.charge(limit.measure, "lost_school_days", lost, district=where)
     _charge_residents(city, "all measures", limited)
+    for block in sorted(limited):
+        left = [float(levers.contact[layer, block]) for layer in (COMMUNITY, TRANSPORT, PUBLIC)]
+        for cls in range(city.map.residents.shape[1]):
+            weighed = int(city.map.residents[block, cls]) * (1 - sum(left) / len(left))
+            district = int(city.map.district_of_block[block])
+            city.charge("all measures", "weighed_days", weighed, district=district, age_class=cls)
     for place in range(people.place_layer.size):
         if people.place_layer[place] == 2:
             kind = int(people.place_kind[place])
