@@ -95,6 +95,7 @@ WAYS: dict[str, Callable[[Problem], tuple[str, int, set[str]]]] = {
     "race 0.99": racing(0.99),
     "race 0.05 from 16": racing(0.05, first=16),
     "race 0.05, a quarter": racing(0.05, share=0.25),
+    "race 0.05, 0.4 of the runs": racing(0.05, share=0.4),
     "race 0.05, frontier": racing(0.05, frontier=True),
     "halving": halving,
     "allocation": allocation,

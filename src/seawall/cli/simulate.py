@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,11 +16,10 @@ from cyclopts import Parameter
 
 if TYPE_CHECKING:
     from seawall.city import City
-    from seawall.measures import Ground, Strategy, Zoning
+    from seawall.measures import Strategy
     from seawall.twin.simulate import Progress
-    from seawall.twin.study import Question, RuleSets, Study
+    from seawall.twin.study import Question, Study
     from seawall.watch.situation import Situation
-    from seawall.zones import RuleSet
 
 
 def simulate(
@@ -94,6 +93,7 @@ def simulate(
     with _watched(question) as watch, _folder(city, watch.tell) as root:
         watch.tell("checking the folder")
         from seawall.city import open_city
+        from seawall.cli.rule_sets import rule_sets
 
         opened = open_city(root, today=datetime.now().astimezone().date())
         last = last_reported(opened)
@@ -105,7 +105,7 @@ def simulate(
             question,
             output,
             situation=situation,
-            rules=_rules(strategies, opened),
+            rules=rule_sets(strategies, opened),
             threads=threads,
             fresh=fresh,
             emit=not no_city,
@@ -143,37 +143,6 @@ def _situation(city: City, on: date, seed: int, tell: Callable[[str], None]) -> 
     from seawall.watch.assess import assess
 
     return assess(city, on, seed=seed, progress=tell)
-
-
-def _rules(strategies: Mapping[str, Strategy], city: City) -> RuleSets | None:
-    """The rule sets that the strategies draw zones by; every fault of every one is told."""
-    drawn = {strategy.zoning.rules: strategy for strategy in strategies.values() if strategy.zoning is not None}
-    if not drawn:
-        return None
-    from seawall.core import Fault, InvalidInput
-    from seawall.twin.study import RuleSets
-    from seawall.zones import load_rules
-    from seawall.zones.in_loop import zoning_of
-
-    found: dict[str, RuleSet] = {}
-    faults: list[Fault] = []
-    for name in drawn:
-        try:
-            found[name] = load_rules(name)
-        except InvalidInput as error:
-            faults += error.faults
-    if faults:
-        raise InvalidInput(f"{len(faults)} problem(s) with the rule sets; nothing was run.", faults)
-
-    def zoning(strategy: Strategy, ground: Ground) -> Zoning:
-        assert strategy.zoning is not None
-        return zoning_of(found[strategy.zoning.rules], ground, city.areas, level=strategy.zoning.level)
-
-    return RuleSets(
-        zoning=zoning,
-        tiers={name: tuple(tier.code for tier in rules.tiers) for name, rules in found.items()},
-        text={name: repr(rules) for name, rules in found.items()},
-    )
 
 
 def _pages(study: Study, city: City, output: Path, lang: str, tell: Callable[[str], None]) -> list[Path]:

@@ -221,30 +221,10 @@ def start_from(
     np.add.at(before, (known.report + WINDOW_DAYS, world.people.block[known.people]), 1)
     trials = _trials(present, replace(scenario, strategy=strategy), start, variant)
 
-    def beginning(run: Run, replicate: int) -> None:
-        lay_out(run, _present_of(present, replicate, known), variant, unseen.result_days)
-
-    def scale(replicate: int) -> np.ndarray:
-        number = present.of(replicate).reproduction_number
-        drifted = present.drift(replicate)[present.unseen_days :]
-        return np.asarray(trials.factor(number) * np.exp(drifted))
-
-    def draw_of(replicate: int) -> Mapping[str, float]:
-        drawn = present.of(replicate)
-        earlier = _present_of(present, replicate, known)
-        return {
-            "reproduction_number": drawn.reproduction_number,
-            "share_found": drawn.share_found,
-            "infection_to_report_days": drawn.infection_to_report_days,
-            "infected": float(earlier.people.size),
-            "not_yet_reported": float((earlier.report == NOT_REPORTED).sum()),
-            "kept_apart": float(earlier.apart.sum()),
-            "factor": trials.factor(drawn.reproduction_number),
-        }
-
+    ahead = _Ahead(present=present, known=known, trials=trials, variant=variant)
     return Start(
-        beginning=beginning,
-        scale=scale,
+        beginning=ahead.begin,
+        scale=ahead.scale,
         before=before,
         start=start,
         assumed={
@@ -257,7 +237,7 @@ def start_from(
             "measures_of_late": [measure.key for measure in strategy.measures],
             "trials": trials.told,
         },
-        draw_of=draw_of,
+        draw_of=ahead.draw_of,
     )
 
 
@@ -431,6 +411,40 @@ def _trials(present: _Present, scenario: Scenario, start: date, variant: int) ->
         slope=slope,
         told=told,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ahead:
+    """What each replicate draws and how it goes on: an object whose methods can be sent to another process."""
+
+    present: _Present
+    known: _Reported
+    trials: _Trials
+    variant: int
+
+    def begin(self, run: Run, replicate: int) -> None:
+        """Lay out the infected of a replicate; see `Scenario.beginning`."""
+        lay_out(run, _present_of(self.present, replicate, self.known), self.variant, self.present.unseen.result_days)
+
+    def scale(self, replicate: int) -> np.ndarray:
+        """Factor on transmission, float64, shape (day,)."""
+        number = self.present.of(replicate).reproduction_number
+        drifted = self.present.drift(replicate)[self.present.unseen_days :]
+        return np.asarray(self.trials.factor(number) * np.exp(drifted))
+
+    def draw_of(self, replicate: int) -> Mapping[str, float]:
+        """What a replicate drew; see `Start.draws`."""
+        drawn = self.present.of(replicate)
+        earlier = _present_of(self.present, replicate, self.known)
+        return {
+            "reproduction_number": drawn.reproduction_number,
+            "share_found": drawn.share_found,
+            "infection_to_report_days": drawn.infection_to_report_days,
+            "infected": float(earlier.people.size),
+            "not_yet_reported": float((earlier.report == NOT_REPORTED).sum()),
+            "kept_apart": float(earlier.apart.sum()),
+            "factor": self.trials.factor(drawn.reproduction_number),
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -92,17 +92,7 @@ def zoning_of(rules: RuleSet, ground: Ground, areas: AreaTree, *, level: str) ->
     if faults:
         raise InvalidInput(f'"{rules.key}" cannot draw zones in a simulated city.', faults)
     layout = _layout(_without_visits(rules), ground, areas, level)
-    if rules.anchored is not None:
-        tier = _events(layout)
-        return lambda seen: Zones(tiers=_tiers(rules), tier=tier(seen))
-    see = _see_series(layout)
-
-    def zoning(seen: CitySeen) -> Zones:
-        if seen.day + seen.before.shape[0] == 0:
-            return Zones(tiers=_tiers(rules), tier=np.full(ground.blocks, NOT_JUDGED))
-        return _by_block(draw_zones(see(seen), rules).zones, layout)
-
-    return zoning
+    return _anchored(layout) if rules.anchored is not None else _indicator(layout)
 
 
 def _without_visits(rules: RuleSet) -> RuleSet:
@@ -201,44 +191,76 @@ def _number(known: int | None) -> float:
     return float("nan") if known is None else float(known)
 
 
-def _events(layout: _Layout) -> Callable[[CitySeen], np.ndarray]:
+@dataclass(frozen=True, kw_only=True)
+class _Anchored:
     """Tier of every block under a case-anchored rule, from the last infection that counts in its compound or area.
 
     Of earlier infections there nothing is left: each of them restarts the clock. It tells the tiers of `anchored`'s
     zones without their reasons, and a test holds the two equal on the folders of simulated cities.
-    """
-    rules, anchored = layout.rules, layout.rules.anchored
-    assert anchored is not None
-    reach = 2 + max(
-        sum(stage.quiet_days + anchored.pending_days + 1 for stage in chain(anchored, trigger.stage))
-        for trigger in anchored.triggers
-    )
-    rank = {tier.code: place for place, tier in enumerate(rules.ladder)}
-    column = np.arange(layout.ground.blocks) if layout.compounds else layout.column
-    units = layout.ground.blocks if layout.compounds else len(layout.areas_at)
-    district = _district_of_units(layout, units)
-    residents = np.array([_number(layout.areas.population(code)) for code in layout.ground.districts])
 
-    def tier(seen: CitySeen) -> np.ndarray:
-        found, held = _reports(seen, reach), _reports(seen, reach, held=True)
+    An object and not an inner function, so that it can be sent to another process.
+
+    Attributes:
+        reach: how many days back an infection may still hold a zone.
+        rank: place of each tier on the ladder.
+        units: compounds or areas.
+        column: int64, shape (block,). Unit of each block; -1 for none.
+        district: int64, shape (unit,). Its district; -1 for an area wider than one.
+        residents: float64, shape (district,).
+    """
+
+    layout: _Layout
+    anchored: Anchoring
+    reach: int
+    rank: dict[str, int]
+    units: int
+    column: np.ndarray
+    district: np.ndarray
+    residents: np.ndarray
+
+    def __call__(self, seen: CitySeen) -> Zones:
+        """The zones of this morning."""
+        layout, rules, anchored, column = self.layout, self.layout.rules, self.anchored, self.column
+        found, held = _reports(seen, self.reach), _reports(seen, self.reach, held=True)
         counts = found - held if anchored.in_control == "left_out" else found
         if not layout.compounds:
-            counts = _summed(counts, layout.column, units)
+            counts = _summed(counts, layout.column, self.units)
         days = counts.shape[0]
         at = np.nonzero((counts > 0).any(axis=0))[0]
         last = seen.day - 1 - np.argmax(counts[::-1, at] > 0, axis=0) if days else at
-        strictest = np.zeros(units, dtype=np.int64)
+        strictest = np.zeros(self.units, dtype=np.int64)
         for trigger in anchored.triggers:
             if trigger.input != "infections_by_unit":
                 continue
             stages = chain(anchored, trigger.stage)
-            now = _stage_on(seen.day, last, stages, anchored, lambda one: _passed(seen, residents, district[at], one))
-            of_stage = np.array([rank.get(stage.tier, 0) for stage in stages] + [0])
+            now = _stage_on(
+                seen.day, last, stages, anchored, lambda one: _passed(seen, self.residents, self.district[at], one)
+            )
+            of_stage = np.array([self.rank.get(stage.tier, 0) for stage in stages] + [0])
             strictest[at] = np.maximum(strictest[at], of_stage[now])
         tiers = np.array([_tiers(rules).index(one.code) for one in rules.ladder])
-        return np.asarray(tiers[np.where(column >= 0, strictest[np.maximum(column, 0)], 0)])
+        tier = np.asarray(tiers[np.where(column >= 0, strictest[np.maximum(column, 0)], 0)])
+        return Zones(tiers=_tiers(rules), tier=tier)
 
-    return tier
+
+def _anchored(layout: _Layout) -> _Anchored:
+    rules, anchored = layout.rules, layout.rules.anchored
+    assert anchored is not None
+    units = layout.ground.blocks if layout.compounds else len(layout.areas_at)
+    return _Anchored(
+        layout=layout,
+        anchored=anchored,
+        reach=2
+        + max(
+            sum(stage.quiet_days + anchored.pending_days + 1 for stage in chain(anchored, trigger.stage))
+            for trigger in anchored.triggers
+        ),
+        rank={tier.code: place for place, tier in enumerate(rules.ladder)},
+        units=units,
+        column=np.arange(layout.ground.blocks) if layout.compounds else layout.column,
+        district=_district_of_units(layout, units),
+        residents=np.array([_number(layout.areas.population(code)) for code in layout.ground.districts]),
+    )
 
 
 def _district_of_units(layout: _Layout, units: int) -> np.ndarray:
@@ -324,31 +346,50 @@ def _summed(table: np.ndarray, column: np.ndarray, width: int) -> np.ndarray:
     return out.T
 
 
-def _see_series(layout: _Layout) -> Callable[[CitySeen], Seen]:
-    """What an indicator rule goes by: daily numbers of the areas of one level."""
-    judged = layout.rules.judged
-    assert judged is not None
-    shown = _shown(layout.ground, layout.areas, layout.level)
-    read = [name for name in inputs_of(judged) if name in shown]
+@dataclass(frozen=True, kw_only=True)
+class _Indicator:
+    """Tier of every block under an indicator rule, from the daily numbers of the areas of one level.
 
-    def see(seen: CitySeen) -> Seen:
-        values = {name: _daily(name, seen, layout) for name in read}
+    Attributes:
+        read: inputs that the rule reads and a run reports.
+    """
+
+    layout: _Layout
+    read: tuple[str, ...]
+
+    def __call__(self, seen: CitySeen) -> Zones:
+        """The zones of this morning."""
+        layout = self.layout
+        if seen.day + seen.before.shape[0] == 0:
+            return Zones(tiers=_tiers(layout.rules), tier=np.full(layout.ground.blocks, NOT_JUDGED))
+        return _by_block(draw_zones(self.see(seen), layout.rules).zones, layout)
+
+    def see(self, seen: CitySeen) -> Seen:
+        """What the rule goes by."""
+        values = {name: _daily(name, seen, self.layout) for name in self.read}
         listed = bool(seen.reports.any())
         series = Series(
             values=values,
-            residents=layout.residents,
-            zero_before=frozenset(name for name in read if listed and name in BY_BLOCK and not _unknown(values[name])),
+            residents=self.layout.residents,
+            zero_before=frozenset(
+                name for name in self.read if listed and name in BY_BLOCK and not _unknown(values[name])
+            ),
         )
         return Seen(
             on=seen.date - timedelta(days=1),
-            areas=layout.areas,
-            series={layout.level: series},
-            level_areas={layout.level: layout.areas_at},
+            areas=self.layout.areas,
+            series={self.layout.level: series},
+            level_areas={self.layout.level: self.layout.areas_at},
             infections=pl.DataFrame(schema=INFECTIONS),
-            places=layout.places,
+            places=self.layout.places,
         )
 
-    return see
+
+def _indicator(layout: _Layout) -> _Indicator:
+    judged = layout.rules.judged
+    assert judged is not None
+    shown = _shown(layout.ground, layout.areas, layout.level)
+    return _Indicator(layout=layout, read=tuple(name for name in inputs_of(judged) if name in shown))
 
 
 def _unknown(values: np.ndarray) -> bool:
