@@ -12,6 +12,7 @@ import os
 import platform
 import secrets
 import shutil
+import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,7 +28,7 @@ import numpy as np
 from seawall import __version__
 from seawall.core.errors import Fault, InvalidInput
 from seawall.core.executor import RETRIES, Shared, WorkersLost, cores
-from seawall.core.executor_pool import Spool
+from seawall.core.executor_pool import OPEN_VALUES, Spool
 from seawall.core.travel import Failed, Mapped, failed, packed, unpacked
 
 S = TypeVar("S")
@@ -41,8 +42,8 @@ OBJECT_STORE_BYTES = 256 * 2**20
 LONGEST_FOLDER = 40
 """A folder with a longer name is not given to Ray, whose sockets lie in it and may have names of some 100 bytes."""
 
-OPEN_VALUES = 2
-"""A worker keeps so many shared values open, those last used."""
+ANSWER_SECONDS = 5.0
+"""So long a cluster may take to answer at its address."""
 
 LOOK_SECONDS = 5.0
 """So often it is looked whether nodes have come or gone."""
@@ -102,15 +103,11 @@ class RayExecutor:
             "runtime_env": {"env_vars": {"POLARS_MAX_THREADS": "1"}},
         }
         if address is not None:
+            _reach(address)
             try:
                 self._ray.init(address=address, **settings)
             except (ConnectionError, ValueError, RuntimeError) as error:
-                fault = Fault(
-                    file="--address",
-                    problem=f'no Ray cluster answers at "{address}": {str(error).strip().splitlines()[0].rstrip(".")}',
-                    mend="Start one with ray start --head on that machine, or leave the address out",
-                )
-                raise InvalidInput("The work cannot be spread over that cluster.", [fault]) from error
+                raise _unreached(address, str(error).strip().splitlines()[0].rstrip(".")) from error
             return
         self._folder = Path(tempfile.mkdtemp(prefix="seawall-ray-"))
         fits = len(str(self._folder)) <= LONGEST_FOLDER
@@ -205,6 +202,26 @@ class RayExecutor:
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
+def _reach(address: str) -> None:
+    """Refuse an address at which nothing listens; Ray itself would try for minutes."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not colon or not port.isdigit():
+        return  # a word of Ray's own, such as auto
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), ANSWER_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise _unreached(address, str(error)) from error
+
+
+def _unreached(address: str, why: str) -> InvalidInput:
+    fault = Fault(
+        file="--address",
+        problem=f'no Ray cluster answers at "{address}": {why}',
+        mend="Start one with ray start --head on that machine, or leave the address out",
+    )
+    return InvalidInput("The work cannot be spread over that cluster.", [fault])
+
+
 def _ray() -> Any:
     try:
         importlib.import_module("ray.exceptions")
@@ -213,7 +230,7 @@ def _ray() -> Any:
         fault = Fault(
             file="--engine",
             problem='"ray" needs Ray, an optional part that is not installed',
-            mend="Run ./seawall extra ray, or pip install 'seawall[ray]' on every machine, or use --engine local",
+            mend="Run .venv/bin/pip install '.[ray]' in the project's folder on every machine, or use --engine local",
         )
         raise InvalidInput("The work cannot be spread over Ray.", [fault]) from error
 
