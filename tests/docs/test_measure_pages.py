@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from seawall import measures
+from seawall.brief import LANGUAGES
+from seawall.brief.measure_words import KIND_WORDS, measure_label
+from seawall.brief.words import Words
 from seawall.core import describe_quantities
 from seawall.measures.kinds import KINDS
 from seawall.measures.measure import described
@@ -61,3 +64,19 @@ def test_the_names_offered_are_exactly_those_meant():
         "MEASURES", "Ground", "Levers", "Measure", "Seen", "Strategy", "Today", "Zones", "Zoning", "check_strategy",
         "parse_strategy", "read_strategy", "shipped_strategies",
     }  # fmt: skip
+
+
+def test_every_kind_has_a_name_on_pages_in_every_script() -> None:
+    assert set(KIND_WORDS) == set(KINDS)
+    names = {lang: [Words(lang=lang).say(word) for word in KIND_WORDS.values()] for lang in LANGUAGES}
+    for lang, said in names.items():
+        assert len(set(said)) == len(said)
+        assert lang == "en" or all(ord(name[0]) > 0x3000 for name in said)
+
+
+def test_a_measure_goes_by_its_own_name_or_by_its_kind() -> None:
+    words = Words(lang="zh-Hans")
+    assert measure_label("stay at home", words) == "stay at home"
+    assert measure_label("wear_masks-1", words) == "戴口罩"
+    assert measure_label("test_rounds-2", words) == "核酸筛查 2"
+    assert measure_label("plan-9", words) == "plan-9"

@@ -17,6 +17,7 @@ from seawall.brief.figures.maps import Shade, breaks, risk_map
 from seawall.brief.figures.simulated import Course, amounts, bars, by_age, courses, stacked
 from seawall.brief.fonts import FAMILIES, characters_of, data_url, subset_woff2
 from seawall.brief.html import text_of
+from seawall.brief.measure_words import measure_label
 from seawall.brief.words import LANGUAGES, Words, msg
 from seawall.city import City
 from seawall.city.layers import AGE_CLASS_FROM
@@ -213,19 +214,23 @@ def _lines(desk: _Desk) -> Iterator[str]:
     words = desk.words
     keys = list(desk.study.runs)
     for key, label in zip(keys, desk.labels, strict=True):
-        low, middle, high = desk.spread(desk.amount(key, "infections"))
+        facts: dict[str, float] = {}
+        for fact, what in (
+            ("infections", "infections"),
+            ("deaths", "deaths"),
+            ("beds", "peak_in_hospital"),
+            ("days", "restricted"),
+        ):
+            facts[f"{fact}_low"], facts[fact], facts[f"{fact}_high"] = desk.spread(desk.amount(key, what))
         yield words.say(
             msg(
-                "{name}: {infections:~} infections (90% interval {low:~} to {high:~}), {deaths:~} deaths, at most "
-                "{beds:~} people in hospital on a day, {days:~} person-days under a restriction."
+                "{name}, median and 90% interval: {infections:~} infections ({infections_low:~} to "
+                "{infections_high:~}), {deaths:~} deaths ({deaths_low:~} to {deaths_high:~}), at most {beds:~} people "
+                "in hospital on a day ({beds_low:~} to {beds_high:~}), {days:~} person-days under a restriction "
+                "({days_low:~} to {days_high:~})."
             ),
             name=label,
-            infections=middle,
-            low=low,
-            high=high,
-            deaths=desk.spread(desk.amount(key, "deaths"))[1],
-            beds=desk.spread(desk.amount(key, "peak_in_hospital"))[1],
-            days=desk.spread(desk.amount(key, "restricted"))[1],
+            **facts,
         )
     for key, label in list(zip(keys, desk.labels, strict=True))[1:]:
         fewer = desk.amount(keys[0], "infections") - desk.amount(key, "infections")
@@ -406,7 +411,9 @@ def _burden(desk: _Desk) -> Iterator[Figure]:
     mean = burden.group_by("strategy", "measure", maintain_order=True).agg(pl.col("amount").sum() / desk.many)
     known = {(row["strategy"], row["measure"]): row["amount"] for row in mean.iter_rows(named=True)}
     measures = list(dict.fromkeys(mean["measure"]))
-    rows = [(measure, [known.get((key, measure), 0.0) for key in study.runs]) for measure in measures]
+    rows = [
+        (measure_label(measure, words), [known.get((key, measure), 0.0) for key in study.runs]) for measure in measures
+    ]
     title = words.say(msg("Person-days under a restriction, by measure"))
     alt = words.say(msg("Bars, the largest first."))
     yield desk.figure(
@@ -494,7 +501,7 @@ def _strategies(desk: _Desk) -> Grid:
     rows = tuple(
         (
             Cell(text=label),
-            Cell(text=words.listed([measure.name for measure in strategy.measures])),
+            Cell(text=words.listed([measure_label(measure.name, words) for measure in strategy.measures])),
             Cell(text=strategy.about if words.lang == "en" else ""),
         )
         for label, strategy in zip(desk.labels, desk.study.question.strategies.values(), strict=True)
