@@ -1,18 +1,20 @@
 """The pages about measures say what the code says today, and every measure, key and number is on them."""
 
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
 
 from seawall import measures
 from seawall.brief import LANGUAGES
-from seawall.brief.measure_words import KIND_WORDS, measure_label
+from seawall.brief.measure_words import KIND_WORDS, SHIPPED_NAMES, measure_label
 from seawall.brief.words import Words
 from seawall.core import describe_quantities
 from seawall.measures.kinds import KINDS
 from seawall.measures.measure import described
 from seawall.measures.publish import measures_page
+from seawall.plan.options import parse_options
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -52,9 +54,25 @@ def test_every_shipped_strategy_can_be_read_has_its_names_and_says_what_it_is_fo
     assert f"| `{key}` |" in measures_page()
 
 
+def test_what_the_how_to_writes_can_be_read() -> None:
+    page = (DOCS / "how-to" / "write-a-strategy.md").read_text(encoding="utf-8")
+    first, versions, families = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
+    assert [measure.when for measure in measures.parse_strategy(first, file="own.toml").measures][-1]
+    assert measures.parse_strategy(versions, file="own.toml").version == 2
+    assert len(parse_options(families, file="own.toml").options) == 6
+    told = page.split("## The shipped ones")[1].split("\n## ")[0]
+    assert set(re.findall(r"`([a-z-]+)`", told)) == set(measures.shipped_strategies())
+    (trigger,) = re.findall(
+        r"```toml\n(.*?)```", (DOCS / "explanation" / "measures.md").read_text(encoding="utf-8"), flags=re.DOTALL
+    )
+    (measure,) = measures.parse_strategy('[strategy]\nname = "s"\n' + trigger, file="own.toml").measures
+    assert (measure.above, measure.below, measure.each) == (50, 25, "district")
+
+
 def test_the_strategies_asked_for_are_shipped():
     assert set(measures.shipped_strategies()) == {
-        "do-nothing", "ninth-edition-like", "protect-the-old", "staged-lockdown", "test-trace-isolate", "zones-in-the-loop",
+        "do-little", "do-nothing", "halves-in-turn", "ninth-edition-like", "ours", "protect-the-old", "staged-lockdown",
+        "test-trace-isolate", "twenty-measures", "zones-in-the-loop",
     }  # fmt: skip
 
 
@@ -74,9 +92,19 @@ def test_every_kind_has_a_name_on_pages_in_every_script() -> None:
         assert lang == "en" or all(ord(name[0]) > 0x3000 for name in said)
 
 
+def test_every_name_in_a_shipped_strategy_is_said_in_every_script() -> None:
+    shipped = [m for key in measures.shipped_strategies() for m in measures.read_strategy(key).measures]
+    assert {m.name for m in shipped if measure_label(m.name, Words(lang="en")) == m.name} == SHIPPED_NAMES
+    for lang in ("zh-Hans", "zh-Hant"):
+        said = [measure_label(name, Words(lang=lang)) for name in SHIPPED_NAMES]
+        assert len(set(said)) == len(said)
+        assert all(any(ord(letter) > 0x3000 for letter in name) for name in said)
+
+
 def test_a_measure_goes_by_its_own_name_or_by_its_kind() -> None:
     words = Words(lang="zh-Hans")
-    assert measure_label("stay at home", words) == "stay at home"
+    assert measure_label("the market of our town", words) == "the market of our town"
+    assert measure_label("stay at home", words) == "居家"
     assert measure_label("wear_masks-1", words) == "戴口罩"
     assert measure_label("test_rounds-2", words) == "核酸筛查 2"
     assert measure_label("plan-9", words) == "plan-9"

@@ -13,6 +13,7 @@ from seawall.disease.course import NO_DAY
 from seawall.twin import day as compiled_day
 from seawall.twin import plain
 from seawall.twin.burden import WHAT
+from seawall.twin.outcome import WORK, outcome_of
 from seawall.twin.simulate import Scenario, new_run
 from seawall.twin.spread import GONE
 from seawall.twin.state import FOUND_BY, NEVER
@@ -32,6 +33,10 @@ LOCKDOWN = (
     order.LimitSchools(mode="half", start=3),
     order.LimitSchools(stages=("high",), mode="closed", start=10),
     order.LimitSectors(sectors=("industry",), mode="capped", capacity=0.4, from_home=0.3, start=6),
+    order.LimitSectors(mode="capped", capacity=0.4, from_home=0.8, areas=("A0", "A2"), start=7, stop=20),
+    order.LimitSectors(mode="closed_loop", living_in=0.2, capacity=0.1, areas=("A3",), start=9),
+    order.LimitContacts(layers=("work", "school"), left=0.6, areas=("A1", "A2"), start=7, stop=25),
+    order.LimitContacts(layers=("work", "community"), left=0.3, areas=("A2", "A4"), start=12, stop=30),
     order.WearMasks(effect=0.5, start=2),
     order.WearMasks(layers=("work", "public"), effect=0.3, start=9),
 )
@@ -100,6 +105,7 @@ STRATEGIES = {
     "travel": TRAVEL,
     "doses": DOSES,
     "zones": ZONES,
+    "away": (*LOCKDOWN[3:], *RESPONSE[:1], *RESPONSE[2:8], order.TestOnSymptoms(adherence=1.0, delay_days=0.0)),
     "everything": (*TRAVEL[:4], *LOCKDOWN[2:], *TESTS, *RESPONSE[2:], *DOSES, *LOOP[:1], *ZONES[:1], *ZONES[3:]),
 }
 
@@ -215,7 +221,21 @@ def assert_alike(played: Scenario, seed: int = 1, replicate: int = 1) -> tuple:
     for key in sorted(set(ours) | set(theirs)):
         assert ours.get(key, 0.0) == pytest.approx(theirs.get(key, 0.0), rel=1e-9, abs=1e-9), key
     assert [city.rooms[day] for day in range(city.days)] == run.rooms.in_use.tolist()
+    assert_alike_away(run, city)
     return run, city
+
+
+def assert_alike_away(run, city) -> None:
+    outcome = outcome_of(run, 1)
+    assert set(outcome.work) == set(WORK)
+    for cause in ("dead", "ill", "confined"):
+        theirs = np.zeros_like(outcome.work[cause])
+        for (why, *where), many in city.away.items():
+            theirs[tuple(where)] += many * (why == cause)
+        np.testing.assert_array_equal(outcome.work[cause], theirs, err_msg=cause)
+    for cause in ("limited", "limited_lost", "loop"):
+        np.testing.assert_allclose(outcome.work[cause], getattr(city.tally, cause), rtol=1e-6, atol=1e-6, err_msg=cause)
+    np.testing.assert_allclose(outcome.school_away, city.tally.school_away, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
@@ -236,11 +256,14 @@ def test_every_strategy_in_a_city_of_two_districts(name: str) -> None:
         "travel": ("stopped", "advised", "stay_days"),
         "doses": ("doses",),
         "zones": ("limited_days",),
+        "away": ("lost_work_days", "lost_school_days", "absent_work_days", "hospital_days", "loop_days"),
     }
     for what in wanted.get(name, ()):
         assert acted[what] > 0, what
     if name == "zones":
         assert set(np.unique(run.tally.tiers)) >= {0, 1}
+    if name == "away":
+        assert all(days.sum() > 0 for days in outcome_of(run, 1).work.values())
     if name == "closed loop":
         assert run.tally.by_layer[:, 9].sum() > 0
 

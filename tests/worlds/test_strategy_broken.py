@@ -1,5 +1,6 @@
 """Bad strategies: every fault at once, in exact words, with the row and key it stands at."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,8 @@ KINDS = (
     "vaccinate, treat, add_beds, draw_zones"
 )
 LAYERS = "household, school, work, care_home, community, transport, public, hospital, quarantine_site, closed_loop"
+COMMON = "kind, name, start, stop, when, above, below, above_days, below_days, least_days, each"
+SEEN = "reports_per_100k, hospital_share, icu_share"
 GROUPS = "port, cold_chain, quarantine_hotel, medical, courier, market, public_facing"
 HOLDS = "Take it out; a measure holds for areas, ages, jobs and what has been found."
 A_DAY = "a date without quotes, such as 2022-03-28, or a whole number of days since the start"
@@ -55,7 +58,76 @@ FORM = {
     "an unknown key of the strategy": (
         '[strategy]\nname = "s"\nabuot = "x"\n',
         [('own.toml, row 3, column abuot: it is not a key of this table; did you mean "about". Take it out, or use one of '
-         "name, name_zh, about.")],
+         "name, name_zh, about, version, previous, reasons.")],
+    ),
+    "a version in words": (
+        HEAD + 'version = "2"\nreasons = "too late"\n',
+        ['own.toml, row 3, column version: "2" is not a whole number from 1. Number the versions of a strategy 1, 2, 3.',
+         ('own.toml, row 4, column reasons: "too late" is not a list of texts in quotes. Give a list of texts in quotes, as '
+          'in ["a", "b"].')],
+    ),
+    "version nought": (
+        HEAD + "version = 0\nreasons = [1]\nprevious = 1\n",
+        ["own.toml, row 3, column version: 0 is not a whole number from 1. Number the versions of a strategy 1, 2, 3.",
+         'own.toml, row 4, column reasons: [1] is not a list of texts in quotes. Give a list of texts in quotes, as in ["a", "b"].',
+         "own.toml, row 5, column previous: 1 is not text in quotes. Give text in quotes."],
+    ),
+    "a trigger misspelt": (
+        one("limit_trips", 'when = "icu_shares"', "above = 0.5"),
+        [f'own.toml, row 5, column when: "icu_shares" is none of {SEEN}; did you mean "icu_share". Write one of them.'],
+    ),
+    "a trigger of true infections": (
+        one("limit_trips", 'when = "infections"', "above = 50"),
+        [f'own.toml, row 5, column when: "infections" is none of {SEEN}. Write one of them.'],
+    ),
+    "a trigger without an amount": (
+        one("limit_trips", 'when = "icu_share"', "below = 0.2"),
+        ["own.toml, row 5, column when: nothing says from which amount it begins. Add `above`."],
+    ),
+    "an amount of nothing": (
+        one("limit_trips", "above = 50", "below_days = 3", 'name = "x"'),
+        [f"own.toml, row 5, column above: nothing says of what it speaks. Add `when`, one of {SEEN}, or take it out.",
+         f"own.toml, row 6, column below_days: nothing says of what it speaks. Add `when`, one of {SEEN}, or take it out."],
+    ),
+    "a share of beds in per cent": (
+        one("limit_trips", 'when = "icu_share"', "above = 60"),
+        [("own.toml, row 6, column above: 60 is not above 0 and at most 2. Give the amount of icu_share, a share of beds, as "
+          "in 0.5.")],
+    ),
+    "an end above the beginning": (
+        one("limit_trips", 'when = "reports_per_100k"', "above = 20", "below = 30"),
+        [("own.toml, row 7, column below: 30 is not above 0 and at most `above`, 20. Give the amount under which it ends, or "
+          "leave it out for half of `above`.")],
+    ),
+    "no day for a beginning": (
+        one("limit_trips", 'when = "reports_per_100k"', "above = nan", "above_days = 0", "least_days = 0"),
+        ["own.toml, row 6, column above: nan is not above 0 and at most 100000. Give the amount of reports_per_100k.",
+         ("own.toml, row 7, column above_days: 0 is not between 1 and 60 day. Give a value in that range (Mornings in a row at "
+          "or above `above` before it begins)."),
+         ("own.toml, row 8, column least_days: 0 is not between 1 and 365 day. Give a value in that range (Days for which it "
+          "holds at least once it has begun).")],
+    ),
+    "districts one by one where there are none": (
+        one("limit_trips", 'when = "reports_per_100k"', "above = 20", 'each = "district"'),
+        ["own.toml, row 7, column each: this measure holds for the whole city at once. Take it out."],
+    ),
+    "beds by district": (
+        one("limit_contacts", 'when = "icu_share"', "above = 0.5", 'each = "district"'),
+        [("own.toml, row 7, column each: beds are counted for the whole city. Take it out, or write `when` = "
+          '"reports_per_100k".')],
+    ),
+    "rounds on listed days by district": (
+        one("test_rounds", 'when = "reports_per_100k"', "above = 20", 'each = "district"', "days = [0, 3]"),
+        [("own.toml, row 8, column days: they are counted from one beginning, and each district begins by itself. Write "
+          "`every_days`, or leave `each` out.")],
+    ),
+    "a part that is none": (
+        one("limit_contacts", 'part = "half"'),
+        ['own.toml, row 5, column part: "half" is not a part of the city. Say which of how many, as in "1 of 2".'],
+    ),
+    "a third half": (
+        one("limit_contacts", 'part = "3 of 2"'),
+        ['own.toml, row 5, column part: "3 of 2" is not a part of the city. Say which of how many, as in "1 of 2".'],
     ),
     "measure for measures": (
         HEAD + '[[measure]]\nkind = "limit_trips"\n',
@@ -78,12 +150,11 @@ FORM = {
     "a field misspelt": (
         one("limit_trips", "adherance = 0.5"),
         [('own.toml, row 5, column adherance: it is not a key of this table; did you mean "adherence". Take it out, or use '
-         "one of kind, name, start, stop, left, adherence.")],
+         f"one of {COMMON}, left, adherence.")],
     ),
     "areas where there are none": (
         one("limit_trips", 'areas = ["310115"]'),
-        [("own.toml, row 5, column areas: it is not a key of this table. Take it out, or use one of kind, name, start, "
-         "stop, left, adherence.")],
+        [f"own.toml, row 5, column areas: it is not a key of this table. Take it out, or use one of {COMMON}, left, adherence."],
     ),
     "a layer misspelt": (
         one("limit_contacts", 'layers = ["public", "transprt"]'),
@@ -309,8 +380,8 @@ def test_files_that_cannot_be_read(tmp_path):
     assert told(lambda: m.read_strategy("do-nothin")) == [
         (
             '--strategy: "do-nothin" is neither a shipped strategy nor a file; did you mean "do-nothing". Give the path of a '
-            "TOML file, or one of do-nothing, ninth-edition-like, protect-the-old, staged-lockdown, test-trace-isolate, "
-            "zones-in-the-loop."
+            "TOML file, or one of do-little, do-nothing, halves-in-turn, ninth-edition-like, ours, protect-the-old, "
+            "staged-lockdown, test-trace-isolate, twenty-measures, zones-in-the-loop."
         )
     ]
 
@@ -344,6 +415,15 @@ CITY = {
         one("limit_contacts", 'areas = ["Pudong"]'),
         ['own.toml, row 5, column areas: "Pudong" is the name of an area, not its code. Write "310115".'],
     ),
+    "an unknown area left out": (
+        one("wear_masks", 'except_areas = ["Pudong", "x"]'),
+        ['own.toml, row 5, column except_areas: "Pudong" is the name of an area, not its code. Write "310115".',
+         'own.toml, row 5, column except_areas: "x" is not an area of this city. Write a code of the table areas.'],
+    ),
+    "a trigger at a level the city has not": (
+        one("wear_masks", 'when = "reports_per_100k"', "above = 20", 'each = "grid"'),
+        ['own.toml, row 7, column each: "grid" is not a level of this city\'s areas. Use one of city, district.'],
+    ),
     "an unknown sector": (
         one("limit_sectors", 'sectors = ["retial"]'),
         [('own.toml, row 5, column sectors: "retial" is not a sector of this city; did you mean "retail". Use one of '
@@ -359,8 +439,8 @@ CITY = {
          "china-9th, china-8th.")],
     ),
     "a level the city has not": (
-        one("draw_zones", 'rules = "china-9th"', 'level = "grid"'),
-        ['own.toml, row 6, column level: "grid" is not a level of this city\'s areas. Use one of city, district.'],
+        one("draw_zones", 'rules = "china-9th"', 'level = "subdistrict"'),
+        ['own.toml, row 6, column level: "subdistrict" is not a level of this city\'s areas; did you mean "district". Use one of city, district.'],
     ),
     "a tier the rules lack": (
         ZONED + '[[measures]]\nkind = "limit_contacts"\nzones = ["hihg"]\n',
@@ -448,8 +528,17 @@ def test_shipped_strategies_fit_the_rule_sets_and_vaccines_of_the_package(key):
     strategy = m.read_strategy(key)
     rules = {name: tuple(tier.code for tier in load_rules(name).tiers) for name in shipped()}
     city = ground(rooms=1.0)
-    levels = {"c": "city", "310115": "district", "310116": "community"}
-    fits = m.Ground(**{**{name: getattr(city, name) for name in city.__dataclass_fields__}, "levels": levels})
+    fits = replace(
+        city,
+        blocks_of={"c": np.array([True] * 2), "310115": np.array([True, False]), "310116": np.array([False, True])},
+        block_area=("310115", "310116"),
+        block_place=("", ""),
+        district_of_block=np.array([0, 0]),
+        residents=np.ones((2, 16), dtype=np.int64),
+        levels={"c": "city", "310115": "district", "310116": "community"},
+        capacity={"rooms": 1.0, "icu_beds": 1.0},
+        essential=("retail",),
+    )
     assert m.check_strategy(strategy, fits, rules=rules, products=PRODUCTS) == ()
 
 

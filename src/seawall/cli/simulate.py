@@ -9,17 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
+
+from seawall.cli.playing import city_folder, situation_of
 
 if TYPE_CHECKING:
     from seawall.city import City
     from seawall.measures import Strategy
     from seawall.twin.simulate import Progress
     from seawall.twin.study import Question, Study
-    from seawall.watch.situation import Situation
 
 
 def simulate(
@@ -90,7 +90,7 @@ def simulate(
     if threads is not None and threads < 1:
         fault = Fault(file="--threads", problem=f"{threads} is fewer than 1", mend="Give 1 or more, or leave it out")
         raise InvalidInput("Nothing was run.", [fault])
-    with _watched(question) as watch, _folder(city, watch.tell) as root:
+    with _watched(question) as watch, city_folder(city, watch.tell) as root:
         watch.tell("checking the folder")
         from seawall.city import open_city
         from seawall.cli.rule_sets import rule_sets
@@ -99,7 +99,7 @@ def simulate(
         last = last_reported(opened)
         situation = None
         if infected is None and last is not None:
-            situation = _situation(opened, last if start is None else start - timedelta(days=1), seed, watch.tell)
+            situation = situation_of(opened, last if start is None else start - timedelta(days=1), seed, watch.tell)
         study = play_study(
             opened,
             question,
@@ -139,32 +139,11 @@ def _strategies(names: Sequence[str]) -> dict[str, Strategy]:
     return found
 
 
-def _situation(city: City, on: date, seed: int, tell: Callable[[str], None]) -> Situation:
-    from seawall.watch.assess import assess
-
-    return assess(city, on, seed=seed, progress=tell)
-
-
 def _pages(study: Study, city: City, output: Path, lang: str, tell: Callable[[str], None]) -> list[Path]:
     from seawall.brief import LANGUAGES
     from seawall.brief.simulation import write_reports
 
     return write_reports(study, city, output, tuple(LANGUAGES) if lang == "all" else (lang,), progress=tell)
-
-
-@contextmanager
-def _folder(city: Path | None, tell: Callable[[str], None]) -> Iterator[Path]:
-    """The folder to play; the example city in a folder that goes away afterwards."""
-    if city is not None:
-        yield city
-        return
-    from seawall.city.example import write_example
-
-    with TemporaryDirectory(prefix="seawall-") as beside:
-        root = Path(beside) / "example"
-        tell("making the example city")
-        write_example(root, seed=1, progress=lambda step: tell(f"example city: {step}"))
-        yield root
 
 
 @dataclass(frozen=True)

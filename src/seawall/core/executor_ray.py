@@ -107,7 +107,7 @@ class RayExecutor:
             try:
                 self._ray.init(address=address, **settings)
             except (ConnectionError, ValueError, RuntimeError) as error:
-                raise _unreached(address, str(error).strip().splitlines()[0].rstrip(".")) from error
+                raise _not_taken_in(address, str(error).strip().splitlines()[0].rstrip(".")) from error
             return
         self._folder = Path(tempfile.mkdtemp(prefix="seawall-ray-"))
         fits = len(str(self._folder)) <= LONGEST_FOLDER
@@ -218,6 +218,16 @@ def _unreached(address: str, why: str) -> InvalidInput:
         file="--address",
         problem=f'no Ray cluster answers at "{address}": {why}',
         mend="Start one with ray start --head on that machine, or leave the address out",
+    )
+    return InvalidInput("The work cannot be spread over that cluster.", [fault])
+
+
+def _not_taken_in(address: str, why: str) -> InvalidInput:
+    told = "a" if os.environ.get("RAY_AUTH_MODE") == "token" else "no"
+    fault = Fault(
+        file="--address",
+        problem=f'the Ray cluster at "{address}" does not take this process in, which has {told} token: {why}',
+        mend="Set RAY_AUTH_MODE and RAY_AUTH_TOKEN as the cluster has them, and run this on one of its machines",
     )
     return InvalidInput("The work cannot be spread over that cluster.", [fault])
 

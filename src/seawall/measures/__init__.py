@@ -14,6 +14,7 @@ from seawall.measures.limit_trips import LimitTrips
 from seawall.measures.measure import Measure
 from seawall.measures.quarantine_contacts import QuarantineContacts
 from seawall.measures.read import parse_strategy, read_strategy, shipped_strategies
+from seawall.measures.scale import scaled
 from seawall.measures.screen_travellers import ScreenTravellers
 from seawall.measures.self_tests import SelfTests
 from seawall.measures.strategy import Strategy
@@ -57,5 +58,6 @@ __all__ = [
     "check_strategy",
     "parse_strategy",
     "read_strategy",
+    "scaled",
     "shipped_strategies",
 ]

@@ -10,12 +10,16 @@ from seawall.measures.add_beds import AddBeds
 from seawall.measures.arrivals import Arrivals
 from seawall.measures.draw_zones import DrawZones
 from seawall.measures.isolate_cases import IsolateCases
-from seawall.measures.measure import Measure
+from seawall.measures.measure import Measure, part_of
 from seawall.measures.quarantine_contacts import QuarantineContacts
 from seawall.measures.screen_travellers import ScreenTravellers
+from seawall.measures.signals import BEDS_OF
 from seawall.measures.strategy import Strategy
-from seawall.measures.today import Ground
+from seawall.measures.today import ESSENTIAL, Ground
 from seawall.measures.vaccinate import Vaccinate
+
+AS_BLOCKS = ("community", "grid")
+"""Levels of zones that a city without such areas may name: rules anchored at cases then draw blocks; others refuse."""
 
 Found = Iterator[tuple[str, str, str]]
 
@@ -49,7 +53,7 @@ def check_strategy(
     known = (*arriving, *origins)
     faults, warnings = [], []
     for index, measure in enumerate(strategy.measures):
-        found = [*_areas(measure, ground), *_sectors(measure, ground)]
+        found = [*_areas(measure, ground), *_sectors(measure, ground), *_level(measure, ground)]
         if tiers is not None and drawn is not None:
             found += _tiers(measure, drawn.rules, tiers)
         if isinstance(measure, DrawZones):
@@ -61,9 +65,8 @@ def check_strategy(
         if isinstance(measure, ScreenTravellers):
             found += _origins(measure, known)
         faults += [strategy.fault(index, *told) for told in found]
-        warnings += [
-            strategy.fault(index, *told) for told in (*_rooms(measure, strategy, ground), *_empty(measure, ground))
-        ]
+        weak = (*_rooms(measure, strategy, ground), *_empty(measure, ground), *_unseen(measure, ground))
+        warnings += [strategy.fault(index, *told) for told in weak]
     if faults:
         raise InvalidInput(f"{strategy.file} has {len(faults)} problem(s); nothing was run.", faults)
     return tuple(warnings)
@@ -76,21 +79,28 @@ def _unknown(column: str, word: str, what: str, known: Collection[str]) -> Found
 
 
 def _areas(measure: Measure, ground: Ground) -> Found:
-    for area in getattr(measure, "areas", ()):
-        if area in ground.blocks_of:
-            continue
-        codes = [code for code, name in ground.names.items() if name == area]
-        if codes:
-            yield "areas", f'"{area}" is the name of an area, not its code', f'Write "{codes[0]}"'
-        else:
-            problem = f'"{area}" is not an area of this city{closest(area, ground.area_ids)}'
-            yield "areas", problem, "Write a code of the table areas"
+    for column in ("areas", "except_areas"):
+        for area in getattr(measure, column, ()):
+            if area in ground.blocks_of:
+                continue
+            codes = [code for code, name in ground.names.items() if name == area]
+            if codes:
+                yield column, f'"{area}" is the name of an area, not its code', f'Write "{codes[0]}"'
+            else:
+                problem = f'"{area}" is not an area of this city{closest(area, ground.area_ids)}'
+                yield column, problem, "Write a code of the table areas"
+
+
+def _level(measure: Measure, ground: Ground) -> Found:
+    levels = dict.fromkeys(ground.levels.values())
+    if measure.each and levels and measure.each not in (*levels, "district"):  # the twin divides any city by districts
+        yield from _unknown("each", measure.each, "a level of this city's areas", levels)
 
 
 def _sectors(measure: Measure, ground: Ground) -> Found:
     for column in ("sectors", "except_sectors"):
         for sector in getattr(measure, column, ()):
-            if sector not in ground.sectors:
+            if sector not in (*ground.sectors, ESSENTIAL):
                 yield from _unknown(column, sector, "a sector of this city", ground.sectors)
 
 
@@ -104,7 +114,7 @@ def _zoning(measure: DrawZones, ground: Ground, rules: Mapping[str, tuple[str, .
     if rules is not None and measure.rules not in rules:
         yield from _unknown("rules", measure.rules, "a rule set that is known", rules)
     levels = dict.fromkeys(ground.levels.values())
-    if levels and measure.level not in levels:
+    if levels and measure.level not in (*levels, *AS_BLOCKS):
         yield from _unknown("level", measure.level, "a level of this city's areas", levels)
 
 
@@ -135,3 +145,17 @@ def _empty(measure: Measure, ground: Ground) -> Found:
     for area in getattr(measure, "areas", ()):
         if area in ground.blocks_of and not ground.blocks_of[area].any():
             yield "areas", f'nobody lives in "{area}"', "Leave it out, or name the area around it"
+    part = part_of(measure)
+    if part is not None and not (ground.part_of_blocks(part[1]) == part[0] - 1).any():
+        yield "part", f"no district falls into part {part[0]} of {part[1]}", "Cut the city into fewer parts"
+
+
+def _unseen(measure: Measure, ground: Ground) -> Found:
+    resource = BEDS_OF.get(measure.when)
+    if resource is not None and not ground.capacity.get(resource, 0.0) > 0:
+        problem = f"the table capacity tells no {resource}, so nobody sees when to begin and it never does"
+        yield "when", problem, "Add them to the table, or write a trigger by reports"
+    for column in ("sectors", "except_sectors"):
+        if ESSENTIAL in getattr(measure, column, ()) and not ground.essential:
+            problem = "the city tells no essential sector, so the word stands for none"
+            yield column, problem, "Fill the column essential of the table sectors, or name sectors"

@@ -7,7 +7,17 @@ from typing import Literal
 
 from seawall.core import quantity
 from seawall.measures.levers import AT_HOME, Isolation, Levers
-from seawall.measures.measure import PLACE, PLACES, Measure, areas_setting, blocks_today, setting, zones_setting
+from seawall.measures.measure import (
+    PLACE,
+    PLACES,
+    Measure,
+    areas_setting,
+    blocks_today,
+    except_areas_setting,
+    part_setting,
+    setting,
+    zones_setting,
+)
 from seawall.measures.today import Today
 
 
@@ -21,6 +31,8 @@ class IsolateCases(Measure):
 
     kind: Literal["isolate_cases"] = "isolate_cases"
     areas: tuple[str, ...] = areas_setting()
+    except_areas: tuple[str, ...] = except_areas_setting()
+    part: str = part_setting()
     zones: tuple[str, ...] = zones_setting()
     where: str = setting("home", among=PLACES, about="Whether they are kept at home or at a site.")
     days: int = quantity(10, unit="day", low=1, high=60, source="assumed", about="From isolation to release.")

@@ -18,7 +18,7 @@ from typing import Literal
 
 import numpy as np
 
-from seawall.city.layers import LAYERS, MIXING, STAGES
+from seawall.city.layers import LAYERS, MIXING, SCHOOL, STAGES, WORK
 
 AT_HOME, AT_SITE = 1, 2
 """Where a confined person is; the stricter is the larger."""
@@ -242,10 +242,11 @@ class Limit:
 
     Attributes:
         what: ``contacts``, ``work`` or ``school``.
-        blocks: bool, shape (block,); for work and school, where the place lies.
-        kinds: sectors or stages; empty for contacts.
+        blocks: bool, shape (block,); for work and school, where the place lies, unless `at_home`.
+        kinds: sectors or stages; empty for contacts, and for all of them where `at_home`.
         left: share of usual contacts or attendance that is left.
         lost: share of a day of work or school that is lost to who stays away; less where they go on from home.
+        at_home: work and school of those who live in `blocks`, wherever they work or learn.
     """
 
     measure: str
@@ -254,6 +255,7 @@ class Limit:
     kinds: tuple[int, ...]
     left: float
     lost: float = 1.0
+    at_home: bool = False
 
 
 @dataclass
@@ -306,12 +308,19 @@ class Levers:
     def limit_contacts(self, measure: str, layers: tuple[int, ...], blocks: np.ndarray, left: float) -> None:
         """Residents of these blocks have at most this share of their usual contacts in these layers.
 
-        They count as living under a limit where it concerns the community, transport or public places.
+        They count as living under a limit where it concerns the community, transport or public places, and as away
+        from work or school where it concerns those.
         """
         for layer in layers:
             self.contact[layer, blocks] = np.minimum(self.contact[layer, blocks], left)
-        if left < 1 and any(layer in MIXING for layer in layers):
+        if left >= 1:
+            return
+        if any(layer in MIXING for layer in layers):
             self.limits.append(Limit(measure=measure, what="contacts", blocks=blocks, kinds=(), left=left))
+        if WORK in layers:
+            self.limits.append(Limit(measure=measure, what="work", blocks=blocks, kinds=(), left=left, at_home=True))
+        if SCHOOL in layers:
+            self.limits.append(Limit(measure=measure, what="school", blocks=blocks, kinds=(), left=left, at_home=True))
 
     def limit_work(
         self, measure: str, sectors: tuple[int, ...], blocks: np.ndarray, left: float, lost: float = 1.0

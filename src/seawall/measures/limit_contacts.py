@@ -8,7 +8,15 @@ from typing import Literal
 from seawall.city.layers import LAYERS
 from seawall.core import quantity
 from seawall.measures.levers import Levers
-from seawall.measures.measure import Measure, areas_setting, blocks_today, setting, zones_setting
+from seawall.measures.measure import (
+    Measure,
+    areas_setting,
+    blocks_today,
+    except_areas_setting,
+    part_setting,
+    setting,
+    zones_setting,
+)
 from seawall.measures.today import Today
 
 
@@ -22,6 +30,8 @@ class LimitContacts(Measure):
 
     kind: Literal["limit_contacts"] = "limit_contacts"
     areas: tuple[str, ...] = areas_setting()
+    except_areas: tuple[str, ...] = except_areas_setting()
+    part: str = part_setting()
     zones: tuple[str, ...] = zones_setting()
     layers: tuple[str, ...] = setting(
         ("community", "transport", "public"), among=LAYERS, about="Where people meet less."

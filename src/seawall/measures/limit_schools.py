@@ -8,7 +8,15 @@ from typing import Literal
 from seawall.city.layers import STAGES
 from seawall.core import quantity
 from seawall.measures.levers import Levers
-from seawall.measures.measure import Measure, areas_setting, blocks_today, setting, zones_setting
+from seawall.measures.measure import (
+    Measure,
+    areas_setting,
+    blocks_today,
+    except_areas_setting,
+    part_setting,
+    setting,
+    zones_setting,
+)
 from seawall.measures.today import Today
 
 
@@ -21,6 +29,8 @@ class LimitSchools(Measure):
 
     kind: Literal["limit_schools"] = "limit_schools"
     areas: tuple[str, ...] = areas_setting()
+    except_areas: tuple[str, ...] = except_areas_setting()
+    part: str = part_setting()
     zones: tuple[str, ...] = zones_setting()
     stages: tuple[str, ...] = setting(STAGES, among=STAGES, about="Stages of school.")
     mode: str = setting(

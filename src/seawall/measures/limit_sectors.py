@@ -7,7 +7,16 @@ from typing import Literal
 
 from seawall.core import quantity
 from seawall.measures.levers import Levers
-from seawall.measures.measure import Measure, areas_setting, blocks_today, sectors_of, setting, zones_setting
+from seawall.measures.measure import (
+    Measure,
+    areas_setting,
+    blocks_today,
+    except_areas_setting,
+    part_setting,
+    sectors_of,
+    setting,
+    zones_setting,
+)
 from seawall.measures.today import Today
 
 
@@ -22,9 +31,13 @@ class LimitSectors(Measure):
 
     kind: Literal["limit_sectors"] = "limit_sectors"
     areas: tuple[str, ...] = areas_setting()
+    except_areas: tuple[str, ...] = except_areas_setting()
+    part: str = part_setting()
     zones: tuple[str, ...] = zones_setting()
-    sectors: tuple[str, ...] = setting((), about="Sectors of the city's table `sectors`; none named: all.")
-    except_sectors: tuple[str, ...] = setting((), about="Sectors left out, such as hospitals and food.")
+    sectors: tuple[str, ...] = setting(
+        (), about="Sectors of the city's table `sectors`, or `essential`, those that it says are; none named: all."
+    )
+    except_sectors: tuple[str, ...] = setting((), about="Sectors left out, such as `essential`.")
     mode: str = setting(
         "closed",
         among=("open", "capped", "closed_loop", "closed"),

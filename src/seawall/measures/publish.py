@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, get_type_hints
 
 from seawall.core import describe_quantities
+from seawall.core.quantity import Quantity
 from seawall.measures.kinds import MEASURES, kind_of
 from seawall.measures.measure import Measure, described
 from seawall.measures.read import read_strategy, shipped_strategies
@@ -17,6 +18,7 @@ from seawall.measures.read import read_strategy, shipped_strategies
 _COMMON = tuple(field.name for field in dataclasses.fields(Measure))
 _FORMS: dict[Any, str] = {
     str: "text",
+    float | None: "number",
     tuple[str, ...]: "list of texts",
     tuple[int, ...]: "list of days",
     tuple[int, int]: "two ages",
@@ -41,8 +43,10 @@ def _page() -> Iterator[str]:
     yield ""
     yield (
         "A strategy is a TOML file: a table `[strategy]` with `name`, and perhaps `name_zh` and `about`, and a table "
-        "`[[measures]]` for each measure, whose `kind` is one of those below. How measures combine: "
-        "[Measures](../explanation/measures.md)."
+        "`[[measures]]` for each measure, whose `kind` is one of those below. A strategy that has versions says so by "
+        "`version` (a whole number), `previous` (what the version before is called) and `reasons` (a list of texts). "
+        "How measures combine, begin and end: [Measures](../explanation/measures.md). Writing one: "
+        "[Write a strategy](../how-to/write-a-strategy.md)."
     )
     yield ""
     yield "## Every measure has"
@@ -52,7 +56,11 @@ def _page() -> Iterator[str]:
     for field in dataclasses.fields(Measure):
         told = described(field)
         if told is not None:
-            yield f"| `{field.name}` | {told.about} | {_FORMS[get_type_hints(Measure)[field.name]]} |"
+            among = [word for word in told.among if word]
+            form = f"one of {_words(among)}" if among else _FORMS[get_type_hints(Measure)[field.name]]
+            yield f"| `{field.name}` | {told.about} | {form} |"
+    yield ""
+    yield from _numbers(describe_quantities(Measure))
     for noun in MEASURES:
         yield ""
         yield from _section(noun)
@@ -87,20 +95,24 @@ def _section(noun: type[Measure]) -> Iterator[str]:
             if told.among and hints[field.name] is not str:
                 form = f"any of {_words(told.among)}"
             yield f"| `{field.name}` | {told.about} | {form} | {_default(field.default)} |"
-    numbers = describe_quantities(noun)
+    numbers = [declared for declared in describe_quantities(noun) if declared.name not in _COMMON]
     if numbers:
         yield ""
-        yield "| number | is | unit | taken between | left out | source |"
-        yield "| --- | --- | --- | --- | --- | --- |"
-        for told_of in numbers:
-            default = "must be given" if told_of.default is None else f"{told_of.default:g}"
-            yield (
-                f"| `{told_of.name}` | {told_of.about} | {told_of.unit} | {told_of.low:g} to {told_of.high:g} | "
-                f"{default} | {told_of.source} |"
-            )
+        yield from _numbers(numbers)
 
 
-def _words(words: tuple[str, ...]) -> str:
+def _numbers(numbers: Iterable[Quantity]) -> Iterator[str]:
+    yield "| number | is | unit | taken between | left out | source |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for declared in numbers:
+        default = "must be given" if declared.default is None else f"{declared.default:g}"
+        yield (
+            f"| `{declared.name}` | {declared.about} | {declared.unit} | {declared.low:g} to {declared.high:g} | "
+            f"{default} | {declared.source} |"
+        )
+
+
+def _words(words: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in words)
 
 

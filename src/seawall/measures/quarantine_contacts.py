@@ -16,6 +16,8 @@ from seawall.measures.measure import (
     areas_setting,
     blocks_today,
     days_refused,
+    except_areas_setting,
+    part_setting,
     setting,
     zones_setting,
 )
@@ -31,6 +33,8 @@ class QuarantineContacts(Measure):
 
     kind: Literal["quarantine_contacts"] = "quarantine_contacts"
     areas: tuple[str, ...] = areas_setting()
+    except_areas: tuple[str, ...] = except_areas_setting()
+    part: str = part_setting()
     zones: tuple[str, ...] = zones_setting()
     where: str = setting("home", among=PLACES, about="Whether they are kept at home or at a site.")
     days: int = quantity(10, unit="day", low=1, high=60, source="assumed", about="From the last contact to release.")

@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import date
-from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple
 
 from seawall.core import Fault, InvalidInput
 from seawall.core.errors import closest
 from seawall.core.forbidden import forbidden_in
+from seawall.core.toml_rows import LARGEST, Rows, parse_toml, read_text, shown
+from seawall.measures.form import of_another_form
 from seawall.measures.kinds import KINDS
 from seawall.measures.measure import Measure, described
 from seawall.measures.strategy import Strategy, faults_together, row_of
 
-_STRATEGY_KEYS = ("name", "name_zh", "about")
+_TEXTS = ("name", "name_zh", "about", "previous")
+_STRATEGY_KEYS = ("name", "name_zh", "about", "for_residents", "version", "previous", "reasons")
 _TOP = ("strategy", "measures")
-_EXPECTED: dict[Any, str] = {
-    str: "text in quotes",
-    int: "a whole number",
-    float: "a number",
-    tuple[str, ...]: 'a list of texts in quotes, as in ["a", "b"]',
-    tuple[int, ...]: "a list of whole numbers, as in [0, 3]",
-    tuple[int, int]: "a list of two whole numbers, as in [60, 130]",
-    date | int | None: "a date without quotes, such as 2022-03-28, or a whole number of days since the start",
-}
-_HEADER = re.compile(r"^\s*\[+\s*([^\]]*?)\s*\]+")
-_KEY = re.compile(r"""^\s*["']?([^\s"'=#.]+)["']?\s*=""")
-_LARGEST = 10**18
+_LAST_VERSION = 1_000_000
 
 
 class _Told(NamedTuple):
@@ -56,7 +44,7 @@ def read_strategy(name: str | Path) -> Strategy:
         InvalidInput: there is none, it is not TOML, or something in it cannot be. Carries every fault.
     """
     if str(name).endswith(".toml"):
-        return parse_strategy(_text(Path(name)), file=Path(name).name)
+        return parse_strategy(read_text(Path(name), "a strategy"), file=Path(name).name)
     if str(name) not in shipped_strategies():
         problem = f'"{name}" is neither a shipped strategy nor a file{closest(str(name), shipped_strategies())}'
         mend = f"Give the path of a TOML file, or one of {', '.join(shipped_strategies())}"
@@ -75,18 +63,21 @@ def parse_strategy(text: str, *, file: str) -> Strategy:
     Raises:
         InvalidInput: carries every fault, with the row and key it stands at.
     """
-    document = _document(text, file)
-    places = _Rows(text)
+    document = parse_toml(
+        text, file=file, noun="a strategy", least="Write [strategy] and a name; without measures nothing is done"
+    )
+    places = Rows(text)
+    lines = places.members("measures")
     faults: list[Fault] = []
     for key in document:
         if key not in _TOP:
             problem, mend = _not_a_key(key, _TOP)
-            faults.append(Fault(file=file, row=places.top.get(key), column=key, problem=problem, mend=mend))
+            faults.append(Fault(file=file, row=places.row((), key), column=key, problem=problem, mend=mend))
     head = _head(document.get("strategy"), file, places, faults)
     tables = document.get("measures", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         problem, mend = "it is not a list of tables", "Write [[measures]] above each measure"
-        faults.append(Fault(file=file, row=places.top.get("measures"), column="measures", problem=problem, mend=mend))
+        faults.append(Fault(file=file, row=places.row((), "measures"), column="measures", problem=problem, mend=mend))
         tables = []
     measures = []
     for index, table in enumerate(tables):
@@ -94,97 +85,46 @@ def parse_strategy(text: str, *, file: str) -> Strategy:
         if measure is not None:
             measures.append((index, measure))
         faults += [
-            Fault(file=file, row=row_of(places.measures, index, column), column=column, problem=problem, mend=mend)
+            Fault(file=file, row=row_of(lines, index, column), column=column, problem=problem, mend=mend)
             for column, problem, mend in told
         ]
     kinds = {str(table.get("kind")) for table in tables}
     if any(kind not in KINDS for kind in kinds):
         kinds |= {"draw_zones", "trace_contacts", "quarantine_contacts"}  # the one misspelt may be any of them
     faults += [
-        Fault(file=file, row=row_of(places.measures, index, column), column=column, problem=problem, mend=mend)
+        Fault(file=file, row=row_of(lines, index, column), column=column, problem=problem, mend=mend)
         for index, column, problem, mend in faults_together(measures, kinds)
     ]
     if faults:
         faults.sort(key=lambda fault: fault.row or 0)
         raise InvalidInput(f"{file} has {len(faults)} problem(s); nothing was run.", faults)
-    return Strategy(**head, measures=tuple(measure for _, measure in measures), file=file, lines=places.measures)
+    return Strategy(**head, measures=tuple(measure for _, measure in measures), file=file, lines=lines)
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        problem, mend = "there is no such file", "Check the path"
-    except UnicodeDecodeError as error:
-        problem, mend = f"byte {error.start} is not UTF-8 text", "Save the file as UTF-8"
-    except OSError as error:
-        problem, mend = f"it cannot be read ({error.strerror})", "Give the path of a TOML file"
-    raise InvalidInput(
-        f"{path.name} cannot be read as a strategy.", [Fault(file=path.name, problem=problem, mend=mend)]
-    )
-
-
-def _document(text: str, file: str) -> dict[str, Any]:
-    row = None
-    if not text.strip():
-        problem, mend = "it is empty", "Write [strategy] and a name; without measures nothing is done"
-    else:
-        try:
-            return tomllib.loads(text)
-        except (ValueError, RecursionError) as error:
-            line = re.search(r"at line (\d+)", str(error))
-            row = int(line.group(1)) if line else None
-            problem, mend = f"it is not TOML ({error})", "Correct that line"
-    raise InvalidInput(f"{file} cannot be read as a strategy.", [Fault(file=file, row=row, problem=problem, mend=mend)])
-
-
-class _Rows:
-    """Rows at which tables and keys stand in the text.
-
-    Attributes:
-        top: of tables and keys at the top, and of the table ``[strategy]``.
-        strategy: of the keys of ``[strategy]``.
-        measures: for each ``[[measures]]``, of its keys, and of the table under ``""``.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.top: dict[str, int] = {}
-        self.strategy: dict[str, int] = {}
-        found: list[dict[str, int]] = []
-        keys = self.top
-        for row, line in enumerate(text.splitlines(), start=1):
-            header = _HEADER.match(line)
-            if header:
-                name = header.group(1).strip("\"'")
-                self.top.setdefault(name, row)
-                if name == "measures" and line.lstrip().startswith("[["):
-                    found.append({"": row})
-                    keys = found[-1]
-                else:
-                    keys = self.strategy if name == "strategy" else {}
-                continue
-            key = _KEY.match(line)
-            if key:
-                keys.setdefault(key.group(1), row)
-        self.measures = tuple(found)
-
-
-def _head(table: Any, file: str, places: _Rows, faults: list[Fault]) -> dict[str, str]:
+def _head(table: Any, file: str, places: Rows, faults: list[Fault]) -> dict[str, Any]:
     def fault(column: str, problem: str, mend: str) -> None:
-        row = places.strategy.get(column, places.top.get("strategy"))
+        row = places.row(("strategy",), column)
         faults.append(Fault(file=file, row=row, column=column, problem=problem, mend=mend))
 
-    head = dict.fromkeys(_STRATEGY_KEYS, "")
+    head: dict[str, Any] = {"name": ""}
     if not isinstance(table, dict):
         fault("strategy", "there is no table [strategy]", "Write [strategy] and below it a name")
         return head
     for key, value in table.items():
         if key not in _STRATEGY_KEYS:
             fault(key, *_not_a_key(key, _STRATEGY_KEYS))
-        elif not isinstance(value, str):
-            fault(key, f"{_shown(value)} is not text in quotes", "Give text in quotes")
+        elif key in _TEXTS and not isinstance(value, str):
+            fault(key, f"{shown(value)} is not text in quotes", "Give text in quotes")
+        elif key == "version" and (type(value) is not int or not 1 <= value <= _LAST_VERSION):
+            fault(key, f"{shown(value)} is not a whole number from 1", "Number the versions of a strategy 1, 2, 3")
+        elif key == "for_residents" and (type(value) is not int or not 1 <= value <= LARGEST):
+            mend = "Give the size of the city that the numbers are meant for, such as 1_000_000"
+            fault(key, f"{shown(value)} is not a number of residents", mend)
+        elif key == "reasons" and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+            mend = 'Give a list of texts in quotes, as in ["a", "b"]'
+            fault(key, f"{shown(value)} is not a list of texts in quotes", mend)
         else:
-            head[key] = value
+            head[key] = tuple(value) if isinstance(value, list) else value
     if "name" not in table:
         fault("name", "it is missing", "Give the strategy a name")
     elif isinstance(table["name"], str) and not table["name"].strip():
@@ -199,7 +139,7 @@ def _measure(table: Mapping[str, Any]) -> tuple[Measure | None, list[_Told]]:
         return None, [_Told("kind", "it is missing", f"Give one of {', '.join(KINDS)}")]
     if not isinstance(kind, str) or kind not in KINDS:
         refused = _refused(kind) if isinstance(kind, str) else None
-        problem = f"{_shown(kind)} is not a kind of measure{closest(str(kind), KINDS)}"
+        problem = f"{shown(kind)} is not a kind of measure{closest(str(kind), KINDS)}"
         return None, [_Told("kind", *(refused or (problem, f"Write one of {', '.join(KINDS)}")))]
     noun = KINDS[kind]
     fields = {field.name: field for field in dataclasses.fields(noun)}
@@ -207,7 +147,11 @@ def _measure(table: Mapping[str, Any]) -> tuple[Measure | None, list[_Told]]:
     values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in table.items() if key in fields
     }
-    told += _of_another_form(noun, {key: value for key, value in values.items() if key != "kind"})
+    told += [
+        _Told(key, *wrong)
+        for key, value in values.items()
+        if key != "kind" and (wrong := of_another_form(noun, key, value))
+    ]
     for key in {one.column for one in told}:
         values.pop(key, None)
     required = {name for name, field in fields.items() if field.default is dataclasses.MISSING}
@@ -237,31 +181,6 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(member for member in members if isinstance(member, str))
 
 
-@cache
-def _adapter(form: Any) -> Any:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(form)
-
-
-def _of_another_form(noun: type[Measure], values: Mapping[str, Any]) -> list[_Told]:
-    """Values that are not of the form that their field asks for; ranges and words are not looked at."""
-    from pydantic import ValidationError
-
-    hints = get_type_hints(noun)
-    told = []
-    for key, value in values.items():
-        if type(value) is int and abs(value) > _LARGEST:
-            told.append(_Told(key, "a number of that size means nothing", "Give a smaller number"))
-            continue
-        try:
-            _adapter(hints[key]).validate_python(value, strict=True)
-        except ValidationError:
-            expected = _EXPECTED[hints[key]]
-            told.append(_Told(key, f"{_shown(value)} is not {expected}", f"Give {expected}"))
-    return told
-
-
 def _not_a_key(key: str, known: Iterable[str]) -> tuple[str, str]:
     return _refused(key) or (
         f"it is not a key of this table{closest(key, known)}",
@@ -278,15 +197,3 @@ def _refused(word: str) -> tuple[str, str] | None:
         f'"{word}" speaks of {forbidden.name}, which no measure may read: {forbidden.why}',
         "Take it out; a measure holds for areas, ages, jobs and what has been found",
     )
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, dict):
-        return "a table"
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(_shown(member) for member in value)}]"
-    return str(value)

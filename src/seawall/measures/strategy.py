@@ -23,6 +23,11 @@ class Strategy:
     Attributes:
         name: its name; `name_zh` in Chinese.
         about: what it is for, in a sentence or two.
+        for_residents: size of the city for which rooms, tracers, doses and the like are meant; they grow with the city
+            that is played (`scaled`). 0: they stand as they are.
+        version: its number, from 1, where it has versions; 0: it has none.
+        previous: what the version before is called, a name or a file.
+        reasons: why it differs from the version before, a sentence each.
         measures: in the order of the file; none: nothing is done. Those without a name are given one, kind and number.
         file: name of the file it was read from, for messages.
         lines: for each measure the row of each of its keys in that file, the row of its table under ``""``.
@@ -34,6 +39,10 @@ class Strategy:
     name: str
     name_zh: str = ""
     about: str = ""
+    for_residents: int = 0
+    version: int = 0
+    previous: str = ""
+    reasons: tuple[str, ...] = ()
     measures: tuple[Measure, ...] = ()
     file: str = field(default="strategy", repr=False, compare=False)
     lines: tuple[Mapping[str, int], ...] = field(default=(), repr=False, compare=False)

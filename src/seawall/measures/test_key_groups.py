@@ -9,7 +9,15 @@ from seawall.city.layers import KEY_GROUPS
 from seawall.core import quantity
 from seawall.disease.course import TEST_KINDS
 from seawall.measures.levers import Levers, RoutineTests
-from seawall.measures.measure import Measure, areas_setting, blocks_today, setting, zones_setting
+from seawall.measures.measure import (
+    Measure,
+    areas_setting,
+    blocks_today,
+    except_areas_setting,
+    part_setting,
+    setting,
+    zones_setting,
+)
 from seawall.measures.today import Today
 
 
@@ -22,6 +30,8 @@ class TestKeyGroups(Measure):
 
     kind: Literal["test_key_groups"] = "test_key_groups"
     areas: tuple[str, ...] = areas_setting()
+    except_areas: tuple[str, ...] = except_areas_setting()
+    part: str = part_setting()
     zones: tuple[str, ...] = zones_setting()
     groups: tuple[str, ...] = setting(KEY_GROUPS, among=KEY_GROUPS, about="Groups watched by their job.")
     every_days: int = quantity(

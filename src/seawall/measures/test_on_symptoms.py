@@ -8,7 +8,15 @@ from typing import Literal
 from seawall.core import quantity
 from seawall.disease.course import TEST_KINDS
 from seawall.measures.levers import Levers, SymptomTests
-from seawall.measures.measure import Measure, areas_setting, blocks_today, setting, zones_setting
+from seawall.measures.measure import (
+    Measure,
+    areas_setting,
+    blocks_today,
+    except_areas_setting,
+    part_setting,
+    setting,
+    zones_setting,
+)
 from seawall.measures.today import Today
 
 
@@ -18,6 +26,8 @@ class TestOnSymptoms(Measure):
 
     kind: Literal["test_on_symptoms"] = "test_on_symptoms"
     areas: tuple[str, ...] = areas_setting()
+    except_areas: tuple[str, ...] = except_areas_setting()
+    part: str = part_setting()
     zones: tuple[str, ...] = zones_setting()
     test: str = setting("pcr", among=TEST_KINDS, about="Kind of test.")
     delay_days: float = quantity(

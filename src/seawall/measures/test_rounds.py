@@ -20,6 +20,8 @@ from seawall.measures.measure import (
     areas_setting,
     blocks_today,
     days_refused,
+    except_areas_setting,
+    part_setting,
     setting,
     zones_setting,
 )
@@ -33,11 +35,13 @@ class TestRounds(Measure):
     A round takes as many days as the people who can be sampled in a day make necessary; each day reaches the next
     part of the residents, so that a round reaches everybody once. A round every so many days waits for the last one to
     end; a round on a listed day cuts the last one short. Where the area is a zone, the calendar is the measure's, not
-    the zone's.
+    the zone's; likewise where `each` area begins by itself.
     """
 
     kind: Literal["test_rounds"] = "test_rounds"
     areas: tuple[str, ...] = areas_setting()
+    except_areas: tuple[str, ...] = except_areas_setting()
+    part: str = part_setting()
     zones: tuple[str, ...] = zones_setting()
     every_days: int = quantity(
         3,
@@ -82,6 +86,9 @@ class TestRounds(Measure):
         """Ages or days that cannot be."""
         yield from ages_refused(self.ages)
         yield from days_refused("days", self.days)
+        if self.days and self.each:
+            problem = f"they are counted from one beginning, and each {self.each} begins by itself"
+            yield "days", problem, "Write `every_days`, or leave `each` out"
 
     def pull(self, levers: Levers, today: Today) -> None:
         """Test the part of the residents whose turn it is."""

@@ -10,7 +10,14 @@ import numpy as np
 from seawall.city.layers import LAYERS
 from seawall.core import quantity
 from seawall.measures.levers import Levers, Tracing
-from seawall.measures.measure import Measure, areas_setting, blocks_today, zones_setting
+from seawall.measures.measure import (
+    Measure,
+    areas_setting,
+    blocks_today,
+    except_areas_setting,
+    part_setting,
+    zones_setting,
+)
 from seawall.measures.today import Today
 
 
@@ -23,6 +30,8 @@ class TraceContacts(Measure):
 
     kind: Literal["trace_contacts"] = "trace_contacts"
     areas: tuple[str, ...] = areas_setting()
+    except_areas: tuple[str, ...] = except_areas_setting()
+    part: str = part_setting()
     zones: tuple[str, ...] = zones_setting()
     find_household: float = quantity(
         1.0,

@@ -15,6 +15,8 @@ from seawall.measures.measure import (
     ages_refused,
     areas_setting,
     blocks_today,
+    except_areas_setting,
+    part_setting,
     setting,
     zones_setting,
 )
@@ -30,6 +32,8 @@ class Vaccinate(Measure):
 
     kind: Literal["vaccinate"] = "vaccinate"
     areas: tuple[str, ...] = areas_setting()
+    except_areas: tuple[str, ...] = except_areas_setting()
+    part: str = part_setting()
     zones: tuple[str, ...] = zones_setting()
     product: str = setting(about="Key of the vaccine.")
     doses_a_day: float = quantity(

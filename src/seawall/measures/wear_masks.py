@@ -8,7 +8,15 @@ from typing import Literal
 from seawall.city.layers import LAYERS
 from seawall.core import quantity
 from seawall.measures.levers import Levers
-from seawall.measures.measure import Measure, areas_setting, blocks_today, setting, zones_setting
+from seawall.measures.measure import (
+    Measure,
+    areas_setting,
+    blocks_today,
+    except_areas_setting,
+    part_setting,
+    setting,
+    zones_setting,
+)
 from seawall.measures.today import Today
 
 
@@ -21,6 +29,8 @@ class WearMasks(Measure):
 
     kind: Literal["wear_masks"] = "wear_masks"
     areas: tuple[str, ...] = areas_setting()
+    except_areas: tuple[str, ...] = except_areas_setting()
+    part: str = part_setting()
     zones: tuple[str, ...] = zones_setting()
     layers: tuple[str, ...] = setting(("transport", "public", "hospital"), among=LAYERS, about="Where masks are worn.")
     effect: float = quantity(

@@ -8,6 +8,7 @@ import numba
 import numpy as np
 import polars as pl
 
+from seawall.city.layers import NOWHERE, WORK
 from seawall.city.synth.people import AGE_CLASS, People
 
 WHAT = {
@@ -38,6 +39,9 @@ WHAT = {
     "stay_days": "person-days of travellers kept apart after arrival",
 }
 """What is counted, and in what."""
+
+CONFINED, ILL, DEAD = "confined", "ill", "dead"
+"""Why a single worker is away: kept apart at home or at a site, in hospital, dead. Nobody is two of them on a day."""
 
 BURDEN = {
     "date": pl.Date,
@@ -74,6 +78,9 @@ class Burden:
             lambda: np.zeros((days + 1, self._districts))
         )
         self._spans: set[tuple[int, str]] = set()
+        self._away = {
+            cause: np.zeros((days + 1, self._districts, len(people.sectors))) for cause in (CONFINED, ILL, DEAD)
+        }
 
     def number(self, measure: str) -> int:
         """Number by which a measure is known in arrays."""
@@ -117,7 +124,7 @@ class Burden:
         `absence`: whether they miss work and school meanwhile.
         """
         self._spans |= {(measure, what), (measure, "absent_work_days"), (measure, "absent_school_days")}
-        city = self.people
+        city, away = self.people, self._away[ILL if what == "hospital_days" else CONFINED]
         _add_spans(
             np.asarray(people, dtype=np.int64),
             np.clip(first, 0, self.days),
@@ -129,13 +136,28 @@ class Burden:
             city.place,
             city.place_layer,
             city.place_kind,
+            city.place_block,
             city.district_of_block,
             AGE_CLASS,
             self._classes,
             self._by_group[measure, what].reshape(self.days + 1, -1),
             self._by_sector[measure, "absent_work_days"],
             self._by_group[measure, "absent_school_days"].reshape(self.days + 1, -1),
+            away,
         )
+
+    def bury(self, people: np.ndarray, day: int) -> None:
+        """From a day on these people are away from work for good."""
+        city = self.people
+        place = city.place[people]
+        place = place[place != NOWHERE]
+        place = place[city.place_layer[place] == WORK]
+        where = city.district_of_block[city.place_block[place]], city.place_kind[place]
+        np.add.at(self._away[DEAD][min(max(day, 0), self.days)], where, 1)
+
+    def away(self, cause: str) -> np.ndarray:
+        """Workers away as `CONFINED`, `ILL` or `DEAD`, float64, shape (day, district of the workplace, sector)."""
+        return np.asarray(np.cumsum(self._away[cause], axis=0)[: self.days])
 
     def _cell(self, people: np.ndarray) -> np.ndarray:
         district = self.people.district_of_block[self.people.block[people]].astype(np.int64)
@@ -212,12 +234,14 @@ def _add_spans(
     place: np.ndarray,
     place_layer: np.ndarray,
     place_kind: np.ndarray,
+    place_block: np.ndarray,
     district_of_block: np.ndarray,
     age_class: np.ndarray,
     classes: int,
     counts: np.ndarray,
     work: np.ndarray,
     school: np.ndarray,
+    away: np.ndarray,
 ) -> None:
     """Write the first day of each span up and the day after its last one down; so for work and school missed."""
     for at in range(people.size):
@@ -230,8 +254,11 @@ def _add_spans(
             continue
         there = place[x]
         if place_layer[there] == 2:
-            work[begin, place_kind[there]] += sign
-            work[end, place_kind[there]] -= sign
+            sector, district = place_kind[there], district_of_block[place_block[there]]
+            work[begin, sector] += sign
+            work[end, sector] -= sign
+            away[begin, district, sector] += sign
+            away[end, district, sector] -= sign
         elif place_layer[there] == 1:
             school[begin, cell] += sign
             school[end, cell] -= sign

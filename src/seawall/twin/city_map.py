@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from seawall.city import AreaTree, City
+from seawall.city.synth.jobs import HEALTH, TRANSPORT, speaks_of
 from seawall.city.synth.people import People
 from seawall.measures.today import Ground
 
@@ -74,6 +75,29 @@ def map_of(
         levels={area_id: area.level for area_id, area in known.items()},
         names={area_id: area.name for area_id, area in known.items()},
     )
+
+
+UTILITIES = ("utilit", "water", "electric", "power", "gas", "energy", "供水", "水利", "电力", "燃气", "热力")
+FOOD = ("food", "agricult", "farm", "食品", "粮", "农")
+GOVERNMENT = ("government", "administ", "公共管理", "政府")
+ESSENTIAL_WORDS = (*HEALTH, *UTILITIES, *FOOD, *GOVERNMENT, *TRANSPORT)
+"""How words in the name of a sector begin that keeps running, where the folder does not say; assumed."""
+
+
+def essential_of(city: City, sectors: tuple[str, ...]) -> tuple[str, ...]:
+    """Sectors that keep running under any restriction: as the folder says of most of their workers, else by their name.
+
+    Args:
+        city: the folder.
+        sectors: names of the sectors its residents work in.
+    """
+    if city.has("sectors") and "essential" in city.scan("sectors").collect_schema().names():
+        told = city.scan("sectors").filter(pl.col("essential").is_not_null()).group_by("sector")
+        share = told.agg((pl.col("essential") * pl.col("workers")).sum() / pl.col("workers").sum()).collect()
+        if share.height:
+            most = {sector for sector, part in share.iter_rows() if part is not None and part > 0.5}
+            return tuple(sector for sector in sectors if sector in most)
+    return tuple(sector for sector in sectors if speaks_of(sector, ESSENTIAL_WORDS))
 
 
 ROOMS = ("isolation_rooms", "quarantine_rooms")

@@ -92,6 +92,8 @@ def confine(
     _count(state, burden, rooms, people, np.full(people.size, day), ends, now, changed, 1)
     state.confined[people] = np.where(changed, ends << 2 | now, code).astype(np.uint16)
     state.any_confined = True
+    if state.moved is not None:
+        state.moved.append(people[changed])
     return np.asarray(alive & (now > 0) & (ends > day))
 
 
@@ -129,10 +131,15 @@ def release(state: State, burden: Burden, rooms: Rooms, people: np.ndarray) -> N
     day = np.full(people.size, state.day)
     _count(state, burden, rooms, people, day, until, code & 3, kept, -1)
     state.confined[people[kept]] = 0
+    if state.moved is not None:
+        state.moved.append(people[kept])
 
 
 def bury(state: State, burden: Burden, rooms: Rooms, people: np.ndarray) -> None:
     """The dead meet nobody any more."""
     release(state, burden, rooms, people)
+    burden.bury(np.unique(people[state.confined[people] != GONE]), state.day)
     state.confined[people] = GONE
     state.any_confined = True
+    if state.moved is not None:
+        state.moved.append(people)

@@ -12,7 +12,7 @@ import polars as pl
 
 from seawall.city.layers import AGE_CLASS_FROM
 from seawall.core import Fault, InvalidInput
-from seawall.twin.burden import BURDEN, WHAT
+from seawall.twin.burden import BURDEN, CONFINED, DEAD, ILL, WHAT
 from seawall.twin.run import Run
 
 QUANTILES = (0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975)
@@ -32,6 +32,15 @@ STOCKS = ("in_hospital", "in_icu")
 """Events counted by day; flows for the city and its districts, stocks for the city."""
 
 
+LIMITED, LIMITED_LOST, LOOP = "limited", "limited_lost", "loop"
+AWAY_FROM_WORK = (DEAD, ILL, CONFINED, LIMITED)
+"""Why a worker is away on a day; the first that holds counts, and no other."""
+
+WORK = (*AWAY_FROM_WORK, LIMITED_LOST, LOOP)
+"""Keys of `Outcome.work`. `LIMITED_LOST`: of the limited, the days of work not done from home instead. `LOOP`: workers
+who live at work, and are not away."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """One replicate.
@@ -47,6 +56,11 @@ class Outcome:
         measures: names of the measures by number.
         tiers: float64, shape (day, tier). Residents by tier; empty where no rule draws zones.
         rows: infections in all, reinfections included.
+        played: days played; fewer than asked where the run was stopped, and nothing counts after them.
+        work: cause to float32, shape (day, district, sector). Workers by why they are away from work, one cause each
+            in the order of `AWAY_FROM_WORK`, and beside them `LIMITED_LOST` and `LOOP`; district is where they work.
+        school_away: float32, shape (day, district, stage). Pupils away from school through limits, the confined, the
+            ill and the dead left out; district is where the school lies.
     """
 
     replicate: int
@@ -60,6 +74,9 @@ class Outcome:
     tiers: np.ndarray
     tier_codes: tuple[str, ...]
     rows: int
+    played: int
+    work: Mapping[str, np.ndarray]
+    school_away: np.ndarray
 
 
 def outcome_of(run: Run, replicate: int) -> Outcome:
@@ -114,7 +131,24 @@ def outcome_of(run: Run, replicate: int) -> Outcome:
         tiers=tiers,
         tier_codes=codes,
         rows=run.state.rows,
+        played=run.state.day,
+        work=_work(run),
+        school_away=_until_stopped(run, tally.school_away),
     )
+
+
+def _work(run: Run) -> dict[str, np.ndarray]:
+    tally, burden = run.tally, run.burden
+    found = {DEAD: burden.away(DEAD), ILL: burden.away(ILL), CONFINED: burden.away(CONFINED)}
+    found |= {LIMITED: tally.limited, LIMITED_LOST: tally.limited_lost, LOOP: tally.loop}
+    return {cause: _until_stopped(run, days) for cause, days in found.items()}
+
+
+def _until_stopped(run: Run, days: np.ndarray) -> np.ndarray:
+    """As float32; nothing on days that were not played, for which stays may have been written ahead."""
+    found = days.astype(np.float32)
+    found[run.state.day :] = 0
+    return found
 
 
 def _summed(cells: Mapping[str, np.ndarray], by: Sequence[str]) -> dict[str, np.ndarray]:

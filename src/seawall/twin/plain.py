@@ -4,7 +4,7 @@ It is what an epidemiologist reads to see what the twin does, and what the compi
 ``tests/twins/test_twin_plain.py``. It is thousands of times slower: for cities of some thousand residents.
 
 The rules of the epidemic stand here; of what is so in the city in `plain_city`, of whom one meets in `plain_meet`, of
-tests, tracing, arrivals and doses in `plain_response`.
+tests, tracing, arrivals and doses in `plain_response`, of what limits keep people from in `plain_limits`.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ import numpy as np
 from seawall.measures.levers import Levers
 from seawall.twin.keyed import ACCEPT, ACROSS, EVENT, INFECTION, MEET, STAYS
 from seawall.twin.plain_city import FREE, HOME, SITE, WARD, Case, City
+from seawall.twin.plain_limits import count_away, count_limits
 from seawall.twin.plain_meet import mixing_contact, seat_met
 from seawall.twin.plain_response import (
     arrive,
-    count_limits,
     give_doses,
     results,
     rounds_of_tests,
@@ -301,6 +301,7 @@ PHASES: tuple[Callable[[City], None], ...] = (
     admit,
     into_intensive_care,
     count_limits,
+    count_away,
 )
 """What happens in a day, in the order of `day.PHASES`."""
 

@@ -1,8 +1,8 @@
 """The readable twin: what is so in the city, and how a single infection, confinement or dose changes it.
 
-This and its two neighbours, `plain_response` and `plain`, tell the rules of the twin once more: slowly, one person
-after the other, with Python's own numbers. ``tests/twins/test_twin_plain.py`` holds the compiled twin to them bit for
-bit. Read `plain` first; it has the phases of a day in their order.
+This and its neighbours, `plain_response`, `plain_limits` and `plain`, tell the rules of the twin once more: slowly, one
+person after the other, with Python's own numbers. ``tests/twins/test_twin_plain.py`` holds the compiled twin to them
+bit for bit. Read `plain` first; it has the phases of a day in their order.
 """
 
 from __future__ import annotations
@@ -102,6 +102,7 @@ class City:
         history: what each person's immune system has met.
         kept: who is or was kept apart; dead: who has died.
         rooms: rooms in use at sites, by day.
+        away: (cause, day, district, sector) to workers who are dead, in hospital or confined.
         burden: (measure, what, day, district, age class, sector) to an amount; -1 where it is not told by it.
         diary: what is due, by kind and day, in the order in which it was written down.
         inpatients: numbers of the cases in hospital; icu_ends: last day plus one of every stay in intensive care.
@@ -127,6 +128,7 @@ class City:
         self.kept: dict[int, Kept] = {}
         self.dead: set[int] = set()
         self.rooms: Counter[int] = Counter()
+        self.away: Counter[tuple[str, int, int, int]] = Counter()
         self.burden: Counter[tuple[str, str, int, int, int, int]] = Counter()
         self.diary: dict[tuple[str, int], list[tuple[int, ...]]] = defaultdict(list)
         self.measures: list[str] = ["illness"]
@@ -140,6 +142,7 @@ class City:
             districts=len(people.district_ids),
             classes=len(AGE_CLASS_FROM),
             variants=len(course.variants),
+            sectors=len(people.sectors),
         )
         self.zones: Zones | None = None
         self.today: Today

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
-from seawall.city.layers import COMMUNITY, PUBLIC, TRANSPORT
 from seawall.city.synth.people import AGE_CLASS
 from seawall.disease.course import PCR_POOLED
 from seawall.disease.immunity import History
@@ -505,49 +504,3 @@ def _quarantine(city: City, lever: Quarantine, told: list[tuple[int, int]], days
             if person in apart and until >= city.day + day:
                 # tests of today have been taken by now: those of the first day are taken on the next
                 _test_later(city, city.day + max(day, 1), person, lever, "contact", lever.measure)
-
-
-# ---------------------------------------------------------------------- limits
-
-
-def count_limits(city: City) -> None:
-    """Count residents under limits, work and schooling not done, workers who live at work."""
-    people, levers = city.world.people, city.levers
-    limited = set()
-    for limit in levers.limits:
-        blocks = {block for block in range(city.map.blocks) if limit.blocks[block]}
-        if limit.what == "contacts":
-            limited |= blocks
-            _charge_residents(city, limit.measure, blocks)
-            continue
-        layer = 2 if limit.what == "work" else 1
-        for place in range(people.place_layer.size):
-            block, kind = int(people.place_block[place]), int(people.place_kind[place])
-            if people.place_layer[place] != layer or kind not in limit.kinds or block not in blocks:
-                continue
-            lost = len(city.members(place)) * (1 - limit.left) * limit.lost
-            if limit.what == "work":
-                city.charge(limit.measure, "lost_work_days", lost, sector=kind)
-            else:
-                where = int(city.map.district_of_block[block])
-                city.charge(limit.measure, "lost_school_days", lost, district=where)
-    _charge_residents(city, "all measures", limited)
-    for block in sorted(limited):
-        left = [float(levers.contact[layer, block]) for layer in (COMMUNITY, TRANSPORT, PUBLIC)]
-        for cls in range(city.map.residents.shape[1]):
-            weighed = int(city.map.residents[block, cls]) * (1 - sum(left) / len(left))
-            district = int(city.map.district_of_block[block])
-            city.charge("all measures", "weighed_days", weighed, district=district, age_class=cls)
-    for place in range(people.place_layer.size):
-        if people.place_layer[place] == 2:
-            kind = int(people.place_kind[place])
-            share = float(levers.closed_loop[kind, people.place_block[place]])
-            city.charge("all measures", "loop_days", len(city.members(place)) * share, sector=kind)
-
-
-def _charge_residents(city: City, measure: str, blocks: set[int]) -> None:
-    for block in sorted(blocks):
-        for cls in range(city.map.residents.shape[1]):
-            district = int(city.map.district_of_block[block])
-            many = int(city.map.residents[block, cls])
-            city.charge(measure, "limited_days", many, district=district, age_class=cls)

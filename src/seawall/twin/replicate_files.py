@@ -11,10 +11,10 @@ import numpy as np
 from seawall.core.tables import written_beside
 from seawall.twin.outcome import Outcome
 
-_ARRAYS = ("layers", "variants", "tiers")
+_ARRAYS = ("layers", "variants", "tiers", "school_away")
 _NAMES = ("measures", "tier_codes")
-_NUMBERS = ("replicate", "rows")
-_GROUPS = ("daily", "ages", "burden", "burden_daily")
+_NUMBERS = ("replicate", "rows", "played")
+_GROUPS = ("daily", "ages", "burden", "burden_daily", "work")
 
 
 def replicate_file(folder: Path, replicate: int) -> Path:
@@ -51,9 +51,11 @@ def load_outcome(path: Path, fingerprint: str) -> Outcome | None:
             return Outcome(
                 replicate=int(found["replicate"]),
                 rows=int(found["rows"]),
+                played=int(found["played"]),
                 layers=found["layers"],
                 variants=found["variants"],
                 tiers=found["tiers"],
+                school_away=found["school_away"],
                 measures=tuple(found["measures"].tolist()),
                 tier_codes=tuple(found["tier_codes"].tolist()),
                 **groups,

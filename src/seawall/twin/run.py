@@ -16,6 +16,7 @@ from seawall.measures.levers import Levers
 from seawall.measures.strategy import Strategy
 from seawall.measures.today import Ground as Map
 from seawall.measures.today import Seen, Today, Zones, Zoning
+from seawall.twin.able_to_come import AbleToCome
 from seawall.twin.behaviour import Behaviour, geometric_days
 from seawall.twin.burden import Burden
 from seawall.twin.confinement import Rooms
@@ -75,6 +76,7 @@ class Run:
         before: reports before the start, see `Seen`.
         scale: factor on all transmission, float64, shape (day,).
         levers, today: of this day.
+        able: who is able to come to work and school; None until a limit first asks.
         events: what happened to single people that only the tables of the city need: see `emit`.
     """
 
@@ -93,6 +95,7 @@ class Run:
     zones: Zones | None = None
     pool: ThreadPoolExecutor | None = None
     threads: int = 1
+    able: AbleToCome | None = None
     levers: Levers = field(init=False)
     today: Today = field(init=False)
     report_delays: np.ndarray = field(init=False)

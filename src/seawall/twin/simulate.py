@@ -135,6 +135,7 @@ def new_run(
             districts=len(people.district_ids),
             classes=people.order_start.shape[1],
             variants=len(world.course.variants),
+            sectors=len(people.sectors),
         ),
         burden=Burden(people, days),
         rooms=Rooms(days),
@@ -153,9 +154,9 @@ def new_run(
     return run
 
 
-def play(run: Run, replicate: int, progress: Progress | None = None) -> Outcome:
-    """Play a run to its end."""
-    while run.state.day < run.days:
+def play(run: Run, replicate: int, progress: Progress | None = None, *, most: float | None = None) -> Outcome:
+    """Play a run to its end, or to the day on which its infections are more than `most`."""
+    while run.state.day < run.days and (most is None or run.state.rows <= most):
         play_day(run)
         if progress is not None:
             progress(replicate, run.state.day, run.state.rows)

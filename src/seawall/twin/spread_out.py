@@ -26,6 +26,7 @@ class _Given:
     scenarios: Mapping[str, Scenario]
     seed: int
     summarise: Callable[[Outcome], object]
+    most: Mapping[str, float]
 
 
 def play_many(
@@ -35,6 +36,7 @@ def play_many(
     *,
     seed: int,
     summarise: Callable[[Outcome], T],
+    most: Mapping[str, float] | None = None,
 ) -> Iterator[tuple[str, int, T]]:
     """Play replicates of scenarios; the same numbers as `simulate`.
 
@@ -44,6 +46,7 @@ def play_many(
         items: key of a scenario and number of a replicate, from 1.
         seed: of all replicates.
         summarise: what is sent back of a replicate; can be imported by name. `whole` for all of it.
+        most: key of a scenario to the number of infections at which its replicates are stopped; `Outcome.played` tells.
 
     Yields:
         Key, number and summary, in the order in which they are finished.
@@ -65,7 +68,7 @@ def play_many(
     if faults:
         raise InvalidInput("These replicates cannot be played.", faults)
     wanted = {key: scenarios[key] for key in dict.fromkeys(key for key, _ in items)}
-    shared = executor.broadcast(_Given(scenarios=wanted, seed=seed, summarise=summarise))
+    shared = executor.broadcast(_Given(scenarios=wanted, seed=seed, summarise=summarise, most=most or {}))
     for index, found in executor.map(_one, shared, items):
         key, number = items[index]
         summary: T = found  # type: ignore[assignment]  # what summarise gave
@@ -79,4 +82,5 @@ def whole(outcome: Outcome) -> Outcome:
 
 def _one(given: _Given, item: tuple[str, int]) -> object:
     key, number = item
-    return given.summarise(play(new_run(given.scenarios[key], given.seed, number), number))
+    run = new_run(given.scenarios[key], given.seed, number)
+    return given.summarise(play(run, number, most=given.most.get(key)))

@@ -344,12 +344,12 @@ def _not_reported(
 def _of_late(strategy: Strategy) -> Strategy:
     """The measures of a strategy that may have been in force before the run: those with a date, or without a start.
 
-    Those that need another which was not there are left out too.
+    Those that wait for something to be seen are left out, and those that need another which was not there.
     """
     measures = [
         replace(measure, stop=None) if isinstance(measure.stop, int) else measure
         for measure in strategy.measures
-        if not isinstance(measure.start, int)
+        if not isinstance(measure.start, int) and not measure.when
     ]
     while True:
         kinds = {measure.kind for measure in measures}

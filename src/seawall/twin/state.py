@@ -124,6 +124,7 @@ class State:
         oldest: first row that may still infect or be found.
         forgotten: rows before it have given back what only the infectious need.
         any_confined: whether anybody ever was.
+        moved: people whose confinement has changed since somebody looked; None while nobody does.
         results, admissions, icu, leaves, isolations: rows due by day.
         told: contacts to be told by day: person, last day of contact, ring, number of the measure.
         tests_due: people to be tested by day: person, kind, turnaround, reason, number of the measure.
@@ -143,6 +144,7 @@ class State:
     oldest: int = 0
     forgotten: int = 0
     any_confined: bool = False
+    moved: list[np.ndarray] | None = None
     results: Calendar = field(default_factory=Calendar)
     admissions: Calendar = field(default_factory=Calendar)
     icu: Calendar = field(default_factory=Calendar)

@@ -26,9 +26,9 @@ from seawall.disease import CATALOGUE
 from seawall.disease.compile import course_of
 from seawall.disease.course import Course
 from seawall.disease.waning import PRODUCTS, Waning, waning_of
-from seawall.measures import Ground, Strategy, Zoning, check_strategy
+from seawall.measures import Ground, Strategy, Zoning, check_strategy, scaled
 from seawall.twin.begin import nobody, seeded
-from seawall.twin.city_map import capacity_of, map_of
+from seawall.twin.city_map import capacity_of, essential_of, map_of
 from seawall.twin.emit import refuse_foreign, write_city
 from seawall.twin.outcome import Outcome, Runs
 from seawall.twin.replicate_files import load_outcomes, save_outcome, saving
@@ -154,7 +154,11 @@ class Setting:
 
 def setting_of(city: City, people: People, contacts: Contacts, course: Course) -> Setting:
     """Lay out a city whose people have been made, for a pathogen."""
-    ground = replace(map_of(people, city.areas, capacity_of(city)), variants=course.variants)
+    ground = replace(
+        map_of(people, city.areas, capacity_of(city)),
+        variants=course.variants,
+        essential=essential_of(city, people.sectors),
+    )
     return Setting(city=city, world=world_of(people, contacts, course), map=ground, protection=waning_of(course))
 
 
@@ -340,7 +344,7 @@ def scenarios_of(setting: Setting, question: Question, start: date, rules: RuleS
             world=setting.world,
             map=setting.map,
             protection=setting.protection,
-            strategy=strategy,
+            strategy=scaled(strategy, setting.world.people.residents),
             start=start,
             days=question.days,
             beginning=nobody if question.infected is None else seeded(question.infected, question.infected_in),
@@ -375,7 +379,8 @@ def go_on(
         fault = Fault(file="--infected", problem="the folder holds no reports to go on from", mend=mend)
         raise InvalidInput("1 problem(s); nothing was run.", [fault])
     first = next(iter(scenarios.values()))
-    return start_from(situation, setting.city, first, seed=question.seed, in_force=question.in_force)
+    held = None if question.in_force is None else scaled(question.in_force, setting.world.people.residents)
+    return start_from(situation, setting.city, first, seed=question.seed, in_force=held)
 
 
 def _emit(

@@ -8,7 +8,7 @@ from datetime import date
 import numba
 import numpy as np
 
-from seawall.city.layers import LAYERS
+from seawall.city.layers import LAYERS, STAGES
 from seawall.disease.course import PCR, PCR_POOLED
 from seawall.measures.today import Seen
 from seawall.twin.infect import Illness
@@ -32,6 +32,10 @@ class Tally:
         in_hospital, in_icu: int64, shape (day,).
         arrivals: float64, shape (day, 4): who arrived, were tested on arrival, positive, infected.
         tiers: int64, shape (day, block); -1 where no rule draws zones.
+        limited, limited_lost, loop: float64, shape (day, district, sector). Workers kept away by limits, their days of
+            work that are lost, and workers who live at work; by where they work.
+        school_away, school_lost: float64, shape (day, district, stage). Pupils kept away by limits, their days of
+            schooling that are lost, by where the school lies.
     """
 
     days: int
@@ -39,6 +43,7 @@ class Tally:
     districts: int
     classes: int
     variants: int
+    sectors: int
     infections: np.ndarray = field(init=False)
     reports: np.ndarray = field(init=False)
     in_control: np.ndarray = field(init=False)
@@ -56,6 +61,11 @@ class Tally:
     positives: np.ndarray = field(init=False)
     in_hospital: np.ndarray = field(init=False)
     in_icu: np.ndarray = field(init=False)
+    limited: np.ndarray = field(init=False)
+    limited_lost: np.ndarray = field(init=False)
+    loop: np.ndarray = field(init=False)
+    school_away: np.ndarray = field(init=False)
+    school_lost: np.ndarray = field(init=False)
     tiers: np.ndarray | None = None
 
     def __post_init__(self) -> None:
@@ -72,6 +82,10 @@ class Tally:
         self.positives = np.zeros((days, self.districts, 3, len(REASONS)))
         self.in_hospital = np.zeros(days, dtype=np.int64)
         self.in_icu = np.zeros(days, dtype=np.int64)
+        for name in ("limited", "limited_lost", "loop"):
+            setattr(self, name, np.zeros((days, self.districts, self.sectors)))
+        for name in ("school_away", "school_lost"):
+            setattr(self, name, np.zeros((days, self.districts, len(STAGES))))
 
     def of_new(self, day: int) -> tuple[np.ndarray, ...]:
         """The tables in which new infections of a day are counted, in the order in which `count_new` takes them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from seawall.city.synth.people import AGE_CLASS, People
 from seawall.disease.course import Course
 from seawall.twin.infect import Courses
 from seawall.twin.rates import LayerWeights, calibrated
+from seawall.twin.roll import Roll
 from seawall.twin.spread import Ground, Rates
 
 AGE_PICKS, DISTRICT_PICKS = 1024, 4096
@@ -33,6 +35,11 @@ class World:
     ground: Ground = field(repr=False)
     rates: Rates = field(repr=False)
     courses: Courses = field(repr=False)
+
+    @cached_property
+    def roll(self) -> Roll:
+        """Who is on the books of workplaces and schools."""
+        return Roll(self.people)
 
 
 def world_of(

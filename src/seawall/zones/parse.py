@@ -9,7 +9,7 @@ from typing import Any
 
 from seawall.core import Fault
 from seawall.core.errors import closest
-from seawall.zones.document import Section
+from seawall.core.toml_tables import Reading, Section
 from seawall.zones.ruleset import (
     CONFIDENCE,
     JUDGED_LEVELS,
@@ -40,7 +40,7 @@ def read_rules(document: Mapping[str, Any], file: str) -> tuple[RuleSet | None, 
         file: its name as the user knows it.
     """
     faults: list[Fault] = []
-    top = Section(document, "", file, faults)
+    top = Section(document, Reading(file=file, faults=faults))
     family = top.text("family", choices=("case-anchored", "indicator"))
     confidence = top.text("confidence", choices=CONFIDENCE)
     start, end = top.day("valid_from"), top.day("valid_to", default=None)
@@ -240,7 +240,7 @@ def _judging(top: Section, tiers: tuple[Tier, ...]) -> Judging | None:
         grades[key] = Grade(key=key, names=_names(part), steps=tuple(steps))
         part.finish()
     for position, tier in enumerate(tiers):
-        section = Section({}, f"tiers[{position + 1}]", top.file, top.faults)
+        section = Section({}, top.reading, f"tiers[{position + 1}]")
         _check_names(section, "when", tier.when, {**indicators, **grades})
         if not tier.when and not tier.by_judgement and not tier.unknown:
             section.fault("when", "it is missing", 'Say when, as in [["N >= 50"]], or set by_judgement = true')

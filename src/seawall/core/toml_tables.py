@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from seawall.core import Fault
-from seawall.core.errors import closest
+from seawall.core.errors import Fault, closest
+from seawall.core.toml_rows import Place, Rows, shown
 
 _MISSING = object()
 _KINDS: dict[type, str] = {
@@ -21,23 +22,51 @@ _KINDS: dict[type, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What all tables of one document share.
+
+    Attributes:
+        file: its name as the user knows it.
+        faults: what was found wrong so far.
+        rows: where its keys stand; None: faults tell the path of a key instead of its row.
+        refused: problem and mend of a word that may not be read at all, None for any other.
+    """
+
+    file: str
+    faults: list[Fault]
+    rows: Rows | None = None
+    refused: Callable[[str], tuple[str, str] | None] = lambda _: None
+
+
 class Section:
     """One table of a document, read key by key; `finish` reports the keys nobody asked for."""
 
-    def __init__(self, values: Mapping[str, Any], path: str, file: str, faults: list[Fault]) -> None:
+    def __init__(self, values: Mapping[str, Any], reading: Reading, path: str = "", place: Place = ()) -> None:
         self.values = values
+        self.reading = reading
         self.path = path
-        self.file = file
-        self.faults = faults
+        self.place = place
         self.asked: list[str] = []
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What was found wrong in the whole document so far."""
+        return self.reading.faults
 
     def where(self, key: str) -> str:
         """Path of a key in the document, as in ``tiers[2].code``."""
         return f"{self.path}.{key}" if self.path else key
 
+    def row(self, key: str) -> int | None:
+        """Row of a key; None where rows are not known."""
+        return None if self.reading.rows is None else self.reading.rows.row(self.place, key.partition("[")[0])
+
     def fault(self, key: str, problem: str, mend: str) -> None:
         """Note that something is wrong with a key."""
-        self.faults.append(Fault(file=self.file, column=self.where(key), problem=problem, mend=mend))
+        column = self.where(key) if self.reading.rows is None else key
+        fault = Fault(file=self.reading.file, row=self.row(key), column=column, problem=problem, mend=mend)
+        self.reading.faults.append(fault)
 
     def _take(self, key: str, kind: type, default: Any) -> Any:
         self.asked.append(key)
@@ -55,7 +84,7 @@ class Section:
         if kind is date and isinstance(value, datetime):
             right = False
         if not right:
-            self.fault(key, f"{_shown(value)} is not {_KINDS[kind]}", f"Give {_KINDS[kind]}")
+            self.fault(key, f"{shown(value)} is not {_KINDS[kind]}", f"Give {_KINDS[kind]}")
             return None if default is _MISSING else default
         return value
 
@@ -66,9 +95,8 @@ class Section:
             if not value.strip():
                 self.fault(key, "it is empty", "Give text in quotes")
             elif choices and value not in choices:
-                self.fault(
-                    key, f'"{value}" is none of {", ".join(choices)}{closest(value, choices)}', "Write one of them"
-                )
+                problem = f'"{value}" is none of {", ".join(choices)}{closest(value, choices)}'
+                self.fault(key, *(self.reading.refused(value) or (problem, "Write one of them")))
                 return choices[0]
         return value if isinstance(value, str) else ""
 
@@ -88,7 +116,7 @@ class Section:
 
     def _within(self, key: str, value: float, low: float, high: float) -> bool:
         if not low <= value <= high:
-            self.fault(key, f"{_shown(value)} is not between {low:g} and {high:g}", "Give a number in that range")
+            self.fault(key, f"{shown(value)} is not between {low:g} and {high:g}", "Give a number in that range")
             return False
         return True
 
@@ -105,13 +133,13 @@ class Section:
             if isinstance(member, kind) and not (kind is int and isinstance(member, bool)):
                 kept.append(member)
             else:
-                self.fault(f"{key}[{position + 1}]", f"{_shown(member)} is not {_KINDS[kind]}", f"Give {_KINDS[kind]}")
+                self.fault(f"{key}[{position + 1}]", f"{shown(member)} is not {_KINDS[kind]}", f"Give {_KINDS[kind]}")
         return kept
 
     def section(self, key: str, *, default: Any = _MISSING) -> Section | None:
         """A table within this one."""
         value = self._take(key, dict, default)
-        return None if value is None else Section(value, self.where(key), self.file, self.faults)
+        return None if value is None else Section(value, self.reading, self.where(key), (*self.place, key))
 
     def sections(self, key: str, *, default: Any = _MISSING) -> list[Section]:
         """A list of tables, counted from 1 in messages."""
@@ -119,9 +147,10 @@ class Section:
         found = []
         for position, member in enumerate(members):
             if isinstance(member, dict):
-                found.append(Section(member, f"{self.where(key)}[{position + 1}]", self.file, self.faults))
+                path, place = f"{self.where(key)}[{position + 1}]", (*self.place, key, position)
+                found.append(Section(member, self.reading, path, place))
             else:
-                self.fault(f"{key}[{position + 1}]", f"{_shown(member)} is not a table", f"Write it under [[{key}]]")
+                self.fault(f"{key}[{position + 1}]", f"{shown(member)} is not a table", f"Write it under [[{key}]]")
         return found
 
     def named_sections(self, key: str) -> dict[str, Section]:
@@ -140,22 +169,6 @@ class Section:
         """Report every key that nobody asked for."""
         for key in self.values:
             if key not in self.asked:
-                self.fault(
-                    key,
-                    f"it is not a key of this table{closest(key, self.asked)}",
-                    f"Take it out, or use one of {', '.join(sorted(self.asked))}",
-                )
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int) and abs(value) > 10**18:
-        return "a number of that size"
-    if isinstance(value, dict):
-        return "a table"
-    if isinstance(value, list):
-        return "a list"
-    return str(value)
+                problem = f"it is not a key of this table{closest(key, self.asked)}"
+                mend = f"Take it out, or use one of {', '.join(sorted(self.asked))}"
+                self.fault(key, *(self.reading.refused(key) or (problem, mend)))

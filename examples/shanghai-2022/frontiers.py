@@ -1,0 +1,186 @@
+"""Pictures and tables of what `choices.py` found, for the case page.
+
+    .venv/bin/python examples/shanghai-2022/frontiers.py FOLDER -o PICTURES
+
+FOLDER is where `choices.py` wrote. Writes a picture of deaths against restriction on every evening, in English and in
+Chinese, and prints the tables.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from choices import ADHERENCE, EVENINGS, GOALS, PER_RESIDENT, spread
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+GOAL = "likelier-than-not"
+"""Whose choice is marked in the picture; the marks themselves are the same for every goal."""
+
+NAMED = {
+    "do-nothing": ("nothing", "不采取措施"),
+    "do-little": ("little", "少采取措施"),
+    "targeted": ("targeted", "精准防控"),
+    "limits": ("fewer contacts", "减少接触"),
+    "ours": ("Seawall's own", "本系统方案"),
+    "halves-4": ("east, west 4+4", "浦东浦西4+4天"),
+    "lockdown": ("all, 20 days", "全市20天"),
+    "lockdown+days=60": ("all, 60 days", "全市60天"),
+    "compounds": ("compounds", "小区封控"),
+    "twenty-measures": ("twenty measures", "二十条"),
+    "trigger": ("districts by reports", "按报告数分区"),
+}
+WORDS = {
+    "en": {
+        "x": "restricted days a resident, 60 days",
+        "y": "deaths per 100,000 residents",
+        "title": "From the evening of {on}",
+        "chosen": "chosen: {name}",
+        "nearest": "none meets it; nearest: {name}",
+        "note": "Median run and 90 % of runs of named options; grey: the others.",
+    },
+    "zh": {
+        "x": "60天内人均受限天数",
+        "y": "每10万人死亡数",
+        "title": "{on} 晚起",
+        "chosen": "所选:{name}",
+        "nearest": "均不满足,最接近:{name}",
+        "note": "具名方案:中位数与90%区间;灰点:其他方案。",
+    },
+}
+
+
+def told_of(folder: Path, on: date, goal: str) -> dict[str, Any]:
+    """What a choice says."""
+    path = folder / f"{on}" / f"played-{ADHERENCE:g}" / goal / "choice.json"
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def picture(folder: Path, path: Path, lang: str) -> None:
+    """Deaths against restriction, an evening each."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import font_manager
+    from matplotlib import pyplot as plt
+
+    from seawall.brief.fonts import FAMILIES, font_path
+
+    font_manager.fontManager.addfont(font_path())
+    words = WORDS[lang]
+    plt.rcParams["font.family"] = ["DejaVu Sans"] if lang == "en" else [FAMILIES["zh-Hans"], "DejaVu Sans"]
+    figure, grid = plt.subplots(2, 2, figsize=(10, 8), dpi=100, sharex=True, sharey=True)
+    for axes, on in zip(grid.flat, EVENINGS, strict=True):
+        told = told_of(folder, on, GOAL)
+        right = told["chosen"] or told["infeasible"]
+        key = right.get("key") or right["nearest"]
+        for one in told["options"]:
+            if one["amounts"]:
+                _mark(axes, one, told["residents"], chosen=one["key"] == key, lang=lang)
+        name = NAMED.get(key, (key, key))[lang == "zh"]
+        said = words["chosen" if told["chosen"] else "nearest"].format(name=name)
+        axes.set_title(f"{words['title'].format(on=on)}\n{said}", fontsize=9, loc="left")
+        axes.set_yscale("log")
+        axes.grid(visible=True, color="#e5e5e5")
+        axes.spines[["top", "right"]].set_visible(False)
+    for axes in grid[-1]:
+        axes.set_xlabel(words["x"])
+    for axes in grid[:, 0]:
+        axes.set_ylabel(words["y"])
+    figure.text(0.99, 0.005, words["note"], ha="right", fontsize=8, color="#55626d")
+    figure.tight_layout(rect=(0, 0.015, 1, 1))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path)
+    plt.close(figure)
+
+
+def _mark(axes: Axes, one: Mapping[str, Any], residents: float, *, chosen: bool, lang: str) -> None:
+    x, y = one["amounts"]["restricted_days"], one["amounts"]["deaths"]
+    mid_x, mid_y = x["q50"] / residents, max(y["q50"] * 1e5 / residents, 0.02)
+    if one["key"] not in NAMED and not chosen:
+        axes.plot(mid_x, mid_y, "o", ms=3, color="#b6bec4", zorder=1)
+        return
+    color = "#c2500b" if chosen else "#083f66"
+    low, high = (max(y[name] * 1e5 / residents, 0.02) for name in ("q5", "q95"))
+    axes.plot([mid_x, mid_x], [low, high], color=color, lw=0.8, alpha=0.6)
+    axes.plot([x["q5"] / residents, x["q95"] / residents], [mid_y, mid_y], color=color, lw=0.8, alpha=0.6)
+    axes.plot(mid_x, mid_y, "D" if chosen else "o", ms=6 if chosen else 4.5, color=color)
+    label = NAMED.get(one["key"], (one["key"], one["key"]))[lang == "zh"]
+    axes.annotate(label, (mid_x, mid_y), xytext=(4, 4), textcoords="offset points", fontsize=7, color=color)
+
+
+def goals_table(folder: Path) -> str:
+    """A row for each evening and goal: what would have been put before the command, and how sure that is."""
+    lines = [
+        "| evening | goal | put before the command | holds the limits (90 %) | right | runner-up |",
+        "|---|---|---|---|---:|---|",
+    ]
+    for on in EVENINGS:
+        for goal in (Path(name).stem for name in GOALS):
+            told = told_of(folder, on, goal)
+            right = told["chosen"] or told["infeasible"]
+            key = right.get("key") or right["nearest"]
+            one = next(option for option in told["options"] if option["key"] == key)
+            said = f"`{key}`" if told["chosen"] else f"none meets it; nearest `{key}`"
+            holds = f"{one['p_meets']:.0%} ({one['p_meets_low']:.0%}-{one['p_meets_high']:.0%})"
+            runner_up = (told["runner_up"] or {}).get("key")
+            lines.append(f"| {on} | {goal} | {said} | {holds} | {right['p_right']:.0%} | `{runner_up}` |")
+    return "\n".join(lines)
+
+
+def options_table(folder: Path, on: date) -> str:
+    """A row for each option that is named: per 100,000 residents, days a resident; median and 90 % of runs."""
+    told = told_of(folder, on, GOAL)
+    events = ("infections", "deaths", "restricted_days", "lost_work_days")
+    lines = ["| option | runs | holds the limits (90 %) | infections | deaths | restricted days | work days lost |"]
+    lines.append("|---|---:|---|---:|---:|---:|---:|")
+    for one in told["options"]:
+        if not one["amounts"]:
+            continue
+        cells = [f"`{one['key']}`", str(one["replicates"])]
+        cells.append(f"{one['p_meets']:.0%} ({one['p_meets_low']:.0%}-{one['p_meets_high']:.0%})")
+        for event in events:
+            per = (1 if event in PER_RESIDENT else 100_000) / told["residents"]
+            cells.append(spread(one["amounts"][event], per))
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def unknowns(folder: Path, on: date, goal: str) -> str:
+    """What the choice is sensitive to."""
+    told = told_of(folder, on, goal)
+    said = [
+        f"{one['unknown']} ({one['low']:.3g} to {one['high']:.3g}): `{one['choice_low']}` to `{one['choice_high']}`"
+        + (", changes" if one["changes"] else ", by chance as far as can be told")
+        for one in told["sensitivity"]
+    ]
+    return "; ".join(said) or "too few runs to say"
+
+
+def main() -> None:
+    """Draw the pictures and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    asked = parser.parse_args()
+    for lang in WORDS:
+        picture(asked.folder, asked.output / f"shanghai-choices.{lang}.png", lang)
+    print(goals_table(asked.folder))
+    for on in EVENINGS:
+        print(f"\n## {on}\n\n{options_table(asked.folder, on)}\n")
+        for goal in (Path(name).stem for name in GOALS):
+            told = told_of(asked.folder, on, goal)
+            print(f"{goal}: {unknowns(asked.folder, on, goal)}")
+            if told["infeasible"]:
+                print("missing", told["infeasible"]["missing"], "mend", told["infeasible"]["mend"])
+
+
+if __name__ == "__main__":
+    main()
