@@ -80,7 +80,7 @@ def test_the_names_offered_are_exactly_those_meant():
     nouns = {noun.__name__ for noun in measures.MEASURES}
     assert set(measures.__all__) == nouns | {
         "MEASURES", "Ground", "Levers", "Measure", "Seen", "Strategy", "Today", "Zones", "Zoning", "check_strategy",
-        "parse_strategy", "read_strategy", "shipped_strategies",
+        "parse_strategy", "read_strategy", "scaled", "shipped_strategies",
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from tests.small_city import scenario, small_world
 
 from seawall.core import InvalidInput
 from seawall.measures import AddBeds, LimitContacts, LimitSchools, Strategy, TraceContacts, WearMasks, parse_strategy
+from seawall.measures import TestRounds as Rounds
 from seawall.measures.scale import scaled
 from seawall.plan.choose import Effort, runaway
 from seawall.plan.limits import Limit
@@ -124,6 +125,8 @@ def test_what_a_city_has_by_number_grows_with_it() -> None:
     assert larger.measures[1].cases_a_day == 150
     assert larger.measures[2].adherence == 0.5
     assert scaled(larger, 3_000_000) == larger
+    rounds = Strategy(name="r", for_residents=1_000_000, measures=(Rounds(name="without end"),))
+    assert scaled(rounds, 3_000_000).measures == rounds.measures
     plain = replace(strategy, for_residents=0)
     assert scaled(plain, 3_000_000) is plain
 

@@ -58,7 +58,7 @@ FORM = {
     "an unknown key of the strategy": (
         '[strategy]\nname = "s"\nabuot = "x"\n',
         [('own.toml, row 3, column abuot: it is not a key of this table; did you mean "about". Take it out, or use one of '
-         "name, name_zh, about, version, previous, reasons.")],
+         "name, name_zh, about, for_residents, version, previous, reasons.")],
     ),
     "a version in words": (
         HEAD + 'version = "2"\nreasons = "too late"\n',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from seawall.core.quantity import describe_quantities
 from seawall.measures.add_beds import AddBeds
 from seawall.measures.measure import Measure
 from seawall.measures.strategy import Strategy
@@ -30,10 +31,13 @@ def scaled(strategy: Strategy, residents: float) -> Strategy:
     if not strategy.for_residents:
         return strategy
     factor = residents / strategy.for_residents
-    measures = tuple(
-        dataclasses.replace(
-            measure, **{key: getattr(measure, key) * factor for key in BY_NUMBER.get(type(measure), ())}
-        )
-        for measure in strategy.measures
-    )
+    measures = tuple(_scaled(measure, factor) for measure in strategy.measures)
     return dataclasses.replace(strategy, measures=measures, for_residents=round(residents))
+
+
+def _scaled(measure: Measure, factor: float) -> Measure:
+    keys = BY_NUMBER.get(type(measure))
+    if not keys:
+        return measure
+    most = {one.name: one.high for one in describe_quantities(measure)}  # the largest a key takes means: without end
+    return dataclasses.replace(measure, **{key: min(getattr(measure, key) * factor, most[key]) for key in keys})
