@@ -47,5 +47,5 @@ def asked(folder: Path) -> list[str]:
         (folder / "options.toml").write_text(OPTIONS, encoding="utf-8")
         (folder / "goal.toml").write_text(GOAL, encoding="utf-8")
     named = ["--strategies", str(folder / "options.toml"), "--goal", str(folder / "goal.toml")]
-    effort = "--days 30 --infected 12 --seed 5 --replicates 8 --first 4".split()
+    effort = ["--days", "30", "--infected", "12", "--seed", "5", "--replicates", "8", "--first", "4"]
     return ["choose", str(folder / "city"), *named, *effort]

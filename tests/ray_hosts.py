@@ -1,8 +1,8 @@
-"""`seawall choose` on a Ray cluster of several hosts: ``python -m tests.ray_hosts``. Says as JSON what was seen.
+"""`seawall choose` on a Ray cluster of several hosts: ``python -m tests.ray_hosts [CITY]``. Says as JSON what was seen.
 
 Each host is a network namespace with an interface on a private network and one that the outside reaches, and with a
 file system in which nothing of the others' lies. A head that plays nothing, two workers; on the way the cable of one
-is pulled, and later it is started anew. Needs Linux, root, `ip`, `ss` and Ray; `nft` too for the firewall.
+is pulled, and later it is started anew. With a city folder: what it takes to bring that city to one other host. Needs Linux, root, `ip`, `ss` and Ray; `nft` too for the firewall.
 """
 
 from __future__ import annotations
@@ -22,9 +22,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.choose_city import asked
 from tests.choose_cluster import COMMAND, kept, wait_for
 
+from seawall.city.synth.cache import cache_folder
+
 PORT = 6379
+WHILE = 8.0
+"""Seconds that Ray is given to be up on a host."""
+
+STORE = 100_000_000
+"""Bytes of the object store of a host."""
+
 PULLED_AT, BACK_AT = 4, 8
 """Replicates that are kept when the cable of a worker is pulled, and when it is started anew."""
 
@@ -95,7 +104,7 @@ class Host:
         alone = ["ip", "netns", "exec", self.name]
         if self.folder is None:
             return [*alone, *words]
-        hide = f"mount -t tmpfs none {self.folder} && mount -t tmpfs none /dev/shm && cd / && exec \"$@\""
+        hide = f'mount -t tmpfs none {self.folder} && mount -t tmpfs none /dev/shm && cd / && exec "$@"'
         return [*alone, "unshare", "-m", "sh", "-c", hide, "sh", *words]
 
     def start(self, *words: str, env: dict[str, str], log: Path) -> subprocess.Popen:
@@ -155,11 +164,11 @@ def network(names: Sequence[str], folder: Path) -> Iterator[tuple[list[Host], Ho
             sh("ip", "netns", "del", name)
 
 
-def ray_start(host: Host, head: Host, workers: int, env: dict[str, str], folder: Path) -> None:
+def ray_start(host: Host, head: Host, workers: int, env: dict[str, str], folder: Path, store: int = STORE) -> None:
     """Start Ray on a host; at its private address, as far as Ray can be told."""
     where = ["--head", f"--port={PORT}", "--include-dashboard=false"]
     words = ["start", "--block", *(where if host is head else [f"--address={head.private}:{PORT}"])]
-    words += [f"--node-ip-address={host.private}", f"--num-cpus={workers}", "--object-store-memory=100000000"]
+    words += [f"--node-ip-address={host.private}", f"--num-cpus={workers}", f"--object-store-memory={store}"]
     log = folder / f"{host.number}-{len(host.processes)}.log"
     host.start(str(Path(sys.executable).parent / "ray"), *words, f"--temp-dir={folder}/r", env=env, log=log)
 
@@ -174,18 +183,23 @@ def exposed(host: Host, outside: Host) -> list[str]:
 def refused(outside: Host, head: Host, env: dict[str, str], folder: Path) -> str:
     """What somebody outside is told who wants to join without the token."""
     bare = {name: value for name, value in env.items() if not name.startswith("RAY_AUTH")}
-    words = ["start", f"--address={head.public}:{PORT}", f"--node-ip-address={outside.public}", f"--temp-dir={folder}/r"]
+    words = [
+        "start",
+        f"--address={head.public}:{PORT}",
+        f"--node-ip-address={outside.public}",
+        f"--temp-dir={folder}/r",
+    ]
     log = folder / "outside.log"
     outside.start(str(Path(sys.executable).parent / "ray"), *words, env=bare, log=log).wait(120)
     said = [line for line in log.read_text().splitlines() if "token" in line.lower()]
     return said[-1][-160:] if said else "joined: " + log.read_text()[-500:]
 
 
-def main() -> dict[str, Any]:
-    folder = Path(tempfile.mkdtemp(prefix="swh"))
-    env = {
+def environment(folder: Path) -> dict[str, str]:
+    """Of everything that runs on the hosts; all that is kept lies in the folder, and a token is asked for."""
+    return {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join(str(Path(path).resolve()) for path in sys.path if path),
+        "PYTHONPATH": os.pathsep.join(str(Path(one).resolve()) for one in ("", *sys.path)),
         "SEAWALL_CACHE": str(folder / "people"),
         "TMPDIR": str(folder),
         "POLARS_MAX_THREADS": "1",
@@ -193,49 +207,68 @@ def main() -> dict[str, Any]:
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN": secrets.token_hex(32),
     }
-    said: dict[str, Any] = {}
-    try:
-        from tests.choose_city import asked
 
-        words = asked(folder)
-        subprocess.run([*COMMAND, *words, "-o", str(folder / "local"), "--workers", "1"], env=env, check=True)
-        with network(("head", "one", "two"), folder) as (hosts, outside):
-            head, one, two = hosts
+
+def bring(city: Path, folder: Path) -> dict[str, Any]:
+    """What it takes to bring a city to another host; its people lie in the cache, and are not seen there."""
+    env = environment(folder)
+    shutil.copytree(cache_folder(), folder / "people", copy_function=os.link)
+    job = (sys.executable, "-c", "from bench._scale_job import main; main()", "workers", str(city), "ray", "1")
+    with network(("head", "one"), folder) as (hosts, _):
+        head, one = hosts
+        for host in hosts:
+            ray_start(host, head, 0 if host is head else 1, env, folder, store=2_000_000_000)
+            time.sleep(WHILE)
+        before = one.received()
+        log = folder / "bring.log"
+        code = head.start(*job, f"{head.private}:{PORT}", env=env, log=log).wait(500)
+        received = (one.received() - before) / 1e6
+    said = log.read_text().strip().splitlines()[-1]
+    return {"exit": code, "mb_received": round(received, 1), "job": json.loads(said) if code == 0 else said}
+
+
+def choose(folder: Path) -> dict[str, Any]:
+    """`seawall choose` with a host that is cut off and comes back, held against one process; who reaches which port."""
+    env = environment(folder)
+    said: dict[str, Any] = {}
+    words = asked(folder)
+    subprocess.run([*COMMAND, *words, "-o", str(folder / "local"), "--workers", "1"], env=env, check=True)
+    with network(("head", "one", "two"), folder) as (hosts, outside):
+        head, one, two = hosts
+        for host in hosts:
+            ray_start(host, head, 0 if host is head else 1, env, folder)
+            time.sleep(WHILE)
+        before = two.received()
+        there = ("--engine", "ray", "--address", f"{head.private}:{PORT}")
+        process = head.start(*COMMAND, *words, "-o", str(folder / "ray"), *there, env=env, log=folder / "choose.log")
+        since = time.monotonic()
+        said["pulled_at"] = wait_for(folder / "ray", PULLED_AT, process)
+        said["heard_at"] = {host.name.partition("-")[2]: host.listening() for host in hosts}
+        said["reached_from_outside"] = {host.name.partition("-")[2]: exposed(host, outside) for host in hosts}
+        sh("ip", "-n", one.name, "link", "set", "private", "down")
+        said["back_at"] = wait_for(folder / "ray", BACK_AT, process)
+        for pid in sh("ip", "netns", "pids", one.name).split():
+            os.kill(int(pid), 9)
+        sh("ip", "-n", one.name, "link", "set", "private", "up")
+        began = one.received()
+        ray_start(one, head, 1, env, folder)
+        said["exit"] = process.wait(300)
+        said["seconds"] = round(time.monotonic() - since)
+        said["kept"] = kept(folder / "ray")
+        said["mb_received"] = {
+            "two": round((two.received() - before) / 1e6, 1),
+            "one, started anew": round((one.received() - began) / 1e6, 1),
+        }
+        said["without_token"] = refused(outside, head, env, folder)
+        if shutil.which("nft"):
             for host in hosts:
-                ray_start(host, head, 0 if host is head else 1, env, folder)
-                time.sleep(8)
-            before = two.received()
-            there = ("--engine", "ray", "--address", f"{head.private}:{PORT}")
-            process = head.start(*COMMAND, *words, "-o", str(folder / "ray"), *there, env=env, log=folder / "choose.log")
-            since = time.monotonic()
-            said["pulled_at"] = wait_for(folder / "ray", PULLED_AT, process)
-            said["heard_at"] = {host.name.partition("-")[2]: host.listening() for host in hosts}
-            said["reached_from_outside"] = {host.name.partition("-")[2]: exposed(host, outside) for host in hosts}
-            sh("ip", "-n", one.name, "link", "set", "private", "down")
-            said["back_at"] = wait_for(folder / "ray", BACK_AT, process)
-            for pid in sh("ip", "netns", "pids", one.name).split():
-                os.kill(int(pid), 9)
-            sh("ip", "-n", one.name, "link", "set", "private", "up")
-            began = one.received()
-            ray_start(one, head, 1, env, folder)
-            said["exit"] = process.wait(300)
-            said["seconds"] = round(time.monotonic() - since)
-            said["kept"] = kept(folder / "ray")
-            said["mb_received"] = {
-                "two": round((two.received() - before) / 1e6, 1),
-                "one, started anew": round((one.received() - began) / 1e6, 1),
-            }
-            said["without_token"] = refused(outside, head, env, folder)
-            if shutil.which("nft"):
-                for host in hosts:
-                    subprocess.run(["ip", "netns", "exec", host.name, "nft", "-f", "-"], input=FIREWALL, text=True, check=True)
-                said["reached_through_firewall"] = {host.name.partition("-")[2]: exposed(host, outside) for host in hosts}
-        names = sorted(path.name for path in (folder / "local").iterdir() if path.name not in ("plays.jsonl",))
-        said["compared"] = names
-        said["differ"] = [n for n in names if (folder / "local" / n).read_bytes() != (folder / "ray" / n).read_bytes()]
-    finally:
-        if os.environ.get("KEEP_HOSTS") is None:
-            shutil.rmtree(folder, ignore_errors=True)
+                subprocess.run(
+                    ["ip", "netns", "exec", host.name, "nft", "-f", "-"], input=FIREWALL, text=True, check=True
+                )
+            said["reached_through_firewall"] = {host.name.partition("-")[2]: exposed(host, outside) for host in hosts}
+    names = sorted(path.name for path in (folder / "local").iterdir() if path.name != "plays.jsonl")
+    said["compared"] = names
+    said["differ"] = [n for n in names if (folder / "local" / n).read_bytes() != (folder / "ray" / n).read_bytes()]
     return said
 
 
@@ -243,4 +276,6 @@ if __name__ == "__main__":
     reason = why_not()
     if reason is not None:
         sys.exit(f"Not run: {reason}.")
-    sys.stdout.write("\n" + json.dumps(main(), indent=1) + "\n")
+    with tempfile.TemporaryDirectory(prefix="swh", ignore_cleanup_errors=True) as scratch:
+        seen = bring(Path(sys.argv[1]), Path(scratch)) if sys.argv[1:] else choose(Path(scratch))
+    sys.stdout.write("\n" + json.dumps(seen, indent=1) + "\n")

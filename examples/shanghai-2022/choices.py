@@ -44,6 +44,23 @@ EVENINGS = (date(2022, 3, 13), date(2022, 3, 20), date(2022, 3, 27), date(2022, 
 DAYS = 60
 ONE_IN = 25
 GOALS = ("least-restriction", str(HERE / "goals" / "likelier-than-not.toml"), "back-to-zero", "fewest-deaths")
+EVEN = (
+    "do-nothing",
+    "do-little",
+    "targeted",
+    "limits",
+    "ours",
+    "halves-4",
+    "lockdown",
+    "lockdown+days=40",
+    "lockdown+days=60",
+    "compounds",
+    "twenty-measures",
+    "trigger",
+    "trigger+each=city",
+)
+"""Options that are played equally often after the races, so that they can be held side by side."""
+
 CITY = "310000"
 SEED = 1
 
@@ -217,8 +234,9 @@ def put_before(
     effort: Effort,
     days: int = DAYS,
     workers: int | None = None,
+    name: str = "",
 ) -> Choice:
-    """Race the options for a goal and write the choice; replicates are kept for the next goal."""
+    """Race the options for a goal and write the choice, by the goal's name or another; replicates are kept."""
     question = Question(
         strategies={key: one.strategy for key, one in options.options.items()},
         days=days,
@@ -238,7 +256,7 @@ def put_before(
         rules=rule_sets(question.strategies, now.city),
         synthesised=now.synthesised,
     )
-    beside = folder / Path(goal).stem
+    beside = folder / (name or Path(goal).stem)
     beside.mkdir(exist_ok=True)
     return write_choice(chosen, beside)
 
@@ -284,14 +302,16 @@ def main() -> None:
     parser.add_argument("--one-in", type=int, default=ONE_IN)
     parser.add_argument("--days", type=int, default=DAYS)
     parser.add_argument("--first", type=int, default=4)
-    parser.add_argument("--replicates", type=int, default=32)
-    parser.add_argument("--plays", type=float, default=10)
+    parser.add_argument("--replicates", type=int, default=16)
+    parser.add_argument("--plays", type=float, default=6)
     parser.add_argument("--areas", type=int, default=0)
     parser.add_argument("--workers", type=int)
     parser.add_argument("--adherence", type=float, default=ADHERENCE, help="of staying at home, in every option")
     asked = parser.parse_args()
     effort = Effort(first=asked.first, most=asked.replicates, plays_per_option=asked.plays, areas=asked.areas)
-    options = options_of(asked.adherence)
+    options, few = options_of(asked.adherence), options_of(asked.adherence, EVEN)
+    each = asked.replicates
+    even = Effort(first=each, most=each, plays_per_option=each, areas=0)
     for on in asked.on:
         beside = asked.output / f"{on}"
         now = evening(asked.city, on, beside, one_in=asked.one_in)
@@ -302,6 +322,10 @@ def main() -> None:
             )
             write_choices(choice.files["choice"].parent)
             print(f"\n## {on}, {Path(goal).stem}\n\n{table(choice)}", flush=True)
+        choice = put_before(
+            now, GOALS[0], few, beside / name, effort=even, days=asked.days, workers=asked.workers, name="even"
+        )
+        print(f"\n## {on}, side by side\n\n{table(choice)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -171,9 +171,8 @@ def main() -> None:
         found = played(now, asked.replicates, Unseen(drift_per_day=asked.drift))
         counted = record(asked.city, on)
         reports = found["reports_daily"] * asked.one_in
-        print(
-            f"\n## From {on}, {asked.replicates} runs, drift {asked.drift:g}\n\n| | median run (90 %) | counted |\n|---|---:|---:|"
-        )
+        print(f"\n## From {on}, {asked.replicates} runs, drift {asked.drift:g}\n")
+        print("| | median run (90 %) | counted |\n|---|---:|---:|")
         truth = _truth(asked.city, on)
         for days in (7, 14, 28, 42):
             print(f"| reports on day {days} | {spread(reports[:, days - 1])} | {truth[days - 1]:,.0f} |")

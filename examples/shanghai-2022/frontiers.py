@@ -3,7 +3,7 @@
     .venv/bin/python examples/shanghai-2022/frontiers.py FOLDER -o PICTURES
 
 FOLDER is where `choices.py` wrote. Writes a picture of deaths against restriction on every evening, in English and in
-Chinese, and prints the tables.
+Chinese, from the options that were played equally often, and prints the tables.
 """
 
 from __future__ import annotations
@@ -15,13 +15,21 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from choices import ADHERENCE, EVENINGS, GOALS, PER_RESIDENT, spread
+import polars as pl
+from choices import ADHERENCE, EVEN, EVENINGS, GOALS, PER_RESIDENT, spread
+from scipy.stats import binomtest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 GOAL = "likelier-than-not"
 """Whose choice is marked in the picture; the marks themselves are the same for every goal."""
+
+REFERENCE = "lockdown+days=60"
+"""Option that the others are held against, run by run."""
+
+LIMITS = (1, 2, 5, 10)
+"""Deaths per 100,000 residents; the shipped goals ask for 2."""
 
 NAMED = {
     "do-nothing": ("nothing", "不采取措施"),
@@ -31,10 +39,12 @@ NAMED = {
     "ours": ("Seawall's own", "本系统方案"),
     "halves-4": ("east, west 4+4", "浦东浦西4+4天"),
     "lockdown": ("all, 20 days", "全市20天"),
+    "lockdown+days=40": ("all, 40 days", "全市40天"),
     "lockdown+days=60": ("all, 60 days", "全市60天"),
     "compounds": ("compounds", "小区封控"),
     "twenty-measures": ("twenty measures", "二十条"),
     "trigger": ("districts by reports", "按报告数分区"),
+    "trigger+each=city": ("city by reports", "按报告数全市"),
 }
 WORDS = {
     "en": {
@@ -43,7 +53,7 @@ WORDS = {
         "title": "From the evening of {on}",
         "chosen": "chosen: {name}",
         "nearest": "none meets it; nearest: {name}",
-        "note": "Median run and 90 % of runs of named options; grey: the others.",
+        "note": "Median run and 90 % of {runs} runs, the same luck for every option.",
     },
     "zh": {
         "x": "60天内人均受限天数",
@@ -51,7 +61,7 @@ WORDS = {
         "title": "{on} 晚起",
         "chosen": "所选:{name}",
         "nearest": "均不满足,最接近:{name}",
-        "note": "具名方案:中位数与90%区间;灰点:其他方案。",
+        "note": "{runs}次模拟的中位数与90%区间,各方案所遇随机情形相同。",
     },
 }
 
@@ -81,9 +91,9 @@ def picture(folder: Path, path: Path, lang: str) -> None:
         told = told_of(folder, on, GOAL)
         right = told["chosen"] or told["infeasible"]
         key = right.get("key") or right["nearest"]
-        for one in told["options"]:
-            if one["amounts"]:
-                _mark(axes, one, told["residents"], chosen=one["key"] == key, lang=lang)
+        even = told_of(folder, on, "even")
+        for one in even["options"]:
+            _mark(axes, one, even["residents"], chosen=one["key"] == key, lang=lang)
         name = NAMED.get(key, (key, key))[lang == "zh"]
         said = words["chosen" if told["chosen"] else "nearest"].format(name=name)
         axes.set_title(f"{words['title'].format(on=on)}\n{said}", fontsize=9, loc="left")
@@ -94,7 +104,14 @@ def picture(folder: Path, path: Path, lang: str) -> None:
         axes.set_xlabel(words["x"])
     for axes in grid[:, 0]:
         axes.set_ylabel(words["y"])
-    figure.text(0.99, 0.005, words["note"], ha="right", fontsize=8, color="#55626d")
+    figure.text(
+        0.99,
+        0.005,
+        words["note"].format(runs=even["options"][0]["replicates"]),
+        ha="right",
+        fontsize=8,
+        color="#55626d",
+    )
     figure.tight_layout(rect=(0, 0.015, 1, 1))
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)
@@ -104,9 +121,6 @@ def picture(folder: Path, path: Path, lang: str) -> None:
 def _mark(axes: Axes, one: Mapping[str, Any], residents: float, *, chosen: bool, lang: str) -> None:
     x, y = one["amounts"]["restricted_days"], one["amounts"]["deaths"]
     mid_x, mid_y = x["q50"] / residents, max(y["q50"] * 1e5 / residents, 0.02)
-    if one["key"] not in NAMED and not chosen:
-        axes.plot(mid_x, mid_y, "o", ms=3, color="#b6bec4", zorder=1)
-        return
     color = "#c2500b" if chosen else "#083f66"
     low, high = (max(y[name] * 1e5 / residents, 0.02) for name in ("q5", "q95"))
     axes.plot([mid_x, mid_x], [low, high], color=color, lw=0.8, alpha=0.6)
@@ -136,21 +150,42 @@ def goals_table(folder: Path) -> str:
 
 
 def options_table(folder: Path, on: date) -> str:
-    """A row for each option that is named: per 100,000 residents, days a resident; median and 90 % of runs."""
-    told = told_of(folder, on, GOAL)
+    """A row for each option played equally often: per 100,000 residents, days a resident; median and 90 % of runs."""
+    told = told_of(folder, on, "even")
     events = ("infections", "deaths", "restricted_days", "lost_work_days")
-    lines = ["| option | runs | holds the limits (90 %) | infections | deaths | restricted days | work days lost |"]
-    lines.append("|---|---:|---|---:|---:|---:|---:|")
+    lines = ["| option | infections | deaths | restricted days | work days lost | intensive care for all (90 %) |"]
+    lines.append("|---|---:|---:|---:|---:|---|")
     for one in told["options"]:
-        if not one["amounts"]:
-            continue
-        cells = [f"`{one['key']}`", str(one["replicates"])]
-        cells.append(f"{one['p_meets']:.0%} ({one['p_meets_low']:.0%}-{one['p_meets_high']:.0%})")
+        cells = [f"`{one['key']}`"]
         for event in events:
             per = (1 if event in PER_RESIDENT else 100_000) / told["residents"]
             cells.append(spread(one["amounts"][event], per))
+        cared = next(limit for limit in one["p_limits"] if limit["event"] == "no_icu")
+        cells.append(f"{cared['p']:.0%} ({cared['low']:.0%}-{cared['high']:.0%})")
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def apart_table(folder: Path, on: date) -> str:
+    """Run by run against everybody at home for 60 days; and in how many runs deaths stay within limits."""
+    path = folder / f"{on}" / f"played-{ADHERENCE:g}" / "even" / "scores.csv"
+    scores, residents = pl.read_csv(path), told_of(folder, on, "even")["residents"]
+    wide = scores.pivot(on="strategy", index="replicate", values="deaths").sort("replicate")
+    lines = [
+        f"| option | runs with more deaths than `{REFERENCE}` | within {', '.join(map(str, LIMITS))} per 100,000 |"
+    ]
+    lines.append("|---|---|---|")
+    for key in EVEN:
+        mine, other = wide[key].to_numpy(), wide[REFERENCE].to_numpy()
+        within = [_share(int((mine * 1e5 / residents <= limit).sum()), mine.size) for limit in LIMITS]
+        more = "" if key == REFERENCE else _share(int((mine > other).sum()), mine.size)
+        lines.append(f"| `{key}` | {more} | {'; '.join(within)} |")
+    return "\n".join(lines)
+
+
+def _share(count: int, runs: int) -> str:
+    low, high = binomtest(count, runs).proportion_ci(0.9, method="exact")
+    return f"{count / runs:.0%} ({low:.0%}-{high:.0%})"
 
 
 def unknowns(folder: Path, on: date, goal: str) -> str:
@@ -174,7 +209,7 @@ def main() -> None:
         picture(asked.folder, asked.output / f"shanghai-choices.{lang}.png", lang)
     print(goals_table(asked.folder))
     for on in EVENINGS:
-        print(f"\n## {on}\n\n{options_table(asked.folder, on)}\n")
+        print(f"\n## {on}\n\n{options_table(asked.folder, on)}\n\n{apart_table(asked.folder, on)}\n")
         for goal in (Path(name).stem for name in GOALS):
             told = told_of(asked.folder, on, goal)
             print(f"{goal}: {unknowns(asked.folder, on, goal)}")

@@ -92,9 +92,7 @@ def test_workers_give_the_bytes_of_one_process_and_tell_how_far_they_are(
 def test_nodes_that_go_and_come_change_no_byte(folder, words, environment, alone) -> None:
     out = folder / "nodes"
     command = [sys.executable, "-m", "tests.choose_cluster", str(out), *words]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=400, check=False
-    )
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=400, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     said = json.loads(done.stdout.strip().splitlines()[-1])
     assert said["exit"] == 0

@@ -14,7 +14,7 @@ from seawall.core.draws import generator
 from seawall.plan.reopening.check import changes_of, duality, shortest_stay
 from seawall.plan.reopening.draw_up import draw_up
 from seawall.plan.reopening.program import Capacity, Program, matrix_of
-from seawall.plan.reopening.seek import Limits, Setting, rounded_down
+from seawall.plan.reopening.seek import Limits, Setting, rounded_down, seek
 from seawall.plan.reopening.solve import NoPlan, greedy, output_of, solve
 from seawall.plan.reopening.spread import Shares, Spread
 from seawall.plan.reopening.terms import Calendar, Terms
@@ -264,6 +264,17 @@ def test_the_plan_keeps_its_limits_in_the_epidemic_and_the_programme_expected_it
     assert plan.last.apart < 2e-3
     assert plan.duality.gap < 1e-6
     assert 0.5 * plan.usual < plan.value < plan.usual
+
+
+def test_where_early_infections_spare_later_ones_both_starts_agree():
+    setting = toy(Limits(beds=900.0, growth=1.0), Calendar(days=84, changes=9, step=0.0), reproduction=2.2)
+    low, high = seek(setting, setting.lowest()), seek(setting, setting.everybody())
+    slopes = setting.respond(low.attendance).beds[-1]
+    assert slopes.min() < 0 < slopes.max()
+    for one in (low, high):
+        assert sum(one.excess.values()) < 1e-3
+        assert one.apart < 2e-3
+    assert low.solved.value == pytest.approx(high.solved.value, rel=3e-3)
 
 
 def test_no_even_attendance_is_better():

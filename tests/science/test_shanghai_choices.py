@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 
 from seawall.plan.choose import Effort
+from seawall.plan.options import named
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT.parent / "shared" / "data"
@@ -155,6 +156,7 @@ def test_every_option_reads_and_is_as_well_followed(choices):
         if measure.kind == "limit_contacts" and "work" in measure.layers
     }
     assert followed == {0.6}
+    assert len({named(one) for one in options.values()}) == len(options)
 
 
 def test_person_days_at_home_lie_between_none_and_everybody(cost, city):

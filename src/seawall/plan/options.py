@@ -342,7 +342,7 @@ def _label(name: str, value: Value) -> str:
         return name if value else f"no {name}"
     if isinstance(value, tuple):
         return f"{name}={'/'.join(str(one) for one in value)}"
-    return f"{name}={value:g}" if isinstance(value, (int, float)) else f"{name}={value}"
+    return f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"  # an int as 1e+07 would hold a "+"
 
 
 def named(option: Option) -> tuple[str, str]:

@@ -43,7 +43,7 @@ FAR = 3.0
 """Days on which a capacity is taken by less than exp(-3) of it are no limit near this plan."""
 
 EVERY_DAYS = 4
-"""Days from one limit of a capacity to the next, back from the last, beside the fullest: beds change little in a day."""
+"""Days from one limit of a capacity to the next, back from the last, beside the fullest day."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,9 +182,15 @@ def capacities(setting: Setting, attendance: np.ndarray, response: Response) -> 
     at_work, customers = work.share_at_work()[:, None], work.share_to_customers()[:, None]
 
     def by_unit(slope: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-        """Derivative by the squares and the presence of units, shape (unit, period), and both times what they are."""
+        """Weights of the squares and of presence, shape (unit, period), and what both come to at this plan.
+
+        Who is infected early is not infected later, so a slope may be negative. Its square is then taken by its tangent
+        at this plan: the programme holds squares up, not down.
+        """
         square, rise = slope[0][work.district] * at_work, slope[1][work.district] * customers
-        return square, rise, float((square * presence**2 + rise * presence).sum())
+        up, down = np.maximum(square, 0.0), np.minimum(square, 0.0)
+        rise = rise + 2 * down * presence
+        return up, rise, float((up * presence**2 + rise * presence).sum())
 
     def logarithmic(kind: str, day: int, now: float, slope: np.ndarray, limit: float) -> Capacity:
         square, rise, here = by_unit(slope / now)
@@ -288,6 +294,7 @@ def seek(setting: Setting, start: np.ndarray, *, same: np.ndarray | None = None)
     away: dict[str, float] = {}
     for number in range(1, ROUNDS + 1):
         presence = setting.presence(attendance)
+        held_off = any(away.values())
         program = replace(
             base,
             capacities=tuple(
@@ -309,7 +316,7 @@ def seek(setting: Setting, start: np.ndarray, *, same: np.ndarray | None = None)
         excess = setting.excess(solved.attendance, course)
         reached = solved.value / total - ELASTIC * sum(excess.values())
         away = {kind: min(MOST_AWAY, max(0.0, over - solved.excess.get(kind, 0.0))) for kind, over in excess.items()}
-        done = not any(away.values()) and hoped - merit < GAIN / 10
+        done = not held_off and not any(away.values()) and hoped - merit < GAIN / 10
         better = reached - merit > 0.1 * (hoped - merit) and reached > merit
         if kept is None or better:
             apart = max((abs(excess[kind] - solved.excess.get(kind, 0.0)) for kind in excess), default=0.0)
@@ -325,7 +332,7 @@ def seek(setting: Setting, start: np.ndarray, *, same: np.ndarray | None = None)
             )
             merit, attendance = reached, solved.attendance
             response = setting.respond(attendance)
-            if gain < GAIN and sum(excess.values()) < KEPT:
+            if gain < GAIN and not held_off and sum(excess.values()) < KEPT:
                 break
             reach = min(FIRST_REACH, reach * 1.5)
         else:
