@@ -46,17 +46,13 @@ ONE_IN = 25
 GOALS = ("least-restriction", str(HERE / "goals" / "likelier-than-not.toml"), "back-to-zero", "fewest-deaths")
 EVEN = (
     "do-nothing",
-    "do-little",
     "targeted",
     "limits",
     "ours",
     "halves-4",
     "lockdown",
-    "lockdown+days=40",
     "lockdown+days=60",
     "compounds",
-    "twenty-measures",
-    "trigger",
     "trigger+each=city",
 )
 """Options that are played equally often after the races, so that they can be held side by side."""

@@ -143,7 +143,7 @@ def test_how_large_a_city_the_numbers_are_for_is_read_and_checked() -> None:
     [
         ({"first": 1}, "1 is fewer than 2"),
         ({"first": 8, "most": 4}, "4 replicates in the end are fewer than 8 at first"),
-        ({"plays_per_option": 3.0}, "3 plays an option are fewer than the 4 of the first look"),
+        ({"first": 4, "plays_per_option": 3.0}, "3 plays an option are fewer than the 4 of the first look"),
     ],
 )
 def test_effort_that_cannot_be_is_refused(asked: dict[str, float], said: str) -> None:

@@ -40,13 +40,23 @@ def choose(
         ),
     ] = None,
     output: Annotated[Path, Parameter(name=["--output", "-o"], help="Folder to write.")] = Path("choice"),
-    days: Annotated[int, Parameter(help="How many days ahead to look.")] = 90,
+    days: Annotated[int, Parameter(help="How many days ahead to look.")] = 60,
     replicates: Annotated[int, Parameter(help="How often the options that stay to the end are played.")] = 32,
-    first: Annotated[int, Parameter(help="How often every option is played before any leaves.")] = 4,
-    plays: Annotated[float, Parameter(help="Plays in all, for each option on the average.")] = 8.0,
+    first: Annotated[
+        int | None,
+        Parameter(help="How often each is played before any leaves. [default: 4; 2 above 5 million]"),
+    ] = None,
+    plays: Annotated[
+        float | None,
+        Parameter(help="Plays in all, for each option on the average. [default: 8; 4 above 5 million residents]"),
+    ] = None,
     areas: Annotated[
-        int, Parameter(help="Replicates of the choice with each area left out of its limits in turn; 0: none.")
-    ] = 8,
+        int | None,
+        Parameter(
+            help="Replicates of the choice with each area left out of its limits in turn; 0: none. [default: 8; 3 "
+            "above 5 million]"
+        ),
+    ] = None,
     seed: Annotated[int, Parameter(help="Seed of all draws: the same seed gives the same choice.")] = 1,
     infected: Annotated[
         int | None,
@@ -102,7 +112,7 @@ def choose(
         pathogen=pathogen,
         in_force=in_force,
     )
-    with _watched(effort.plays_per_option * len(options.options)) as telling, city_folder(city, telling.step) as root:
+    with _watched() as telling, city_folder(city, telling.step) as root:
         telling.step("checking the folder")
         from seawall.city import open_city
         from seawall.cli.rule_sets import rule_sets
@@ -159,7 +169,7 @@ def _question(strategies: Mapping[str, Any], *, in_force: str | None, **asked: A
 
 
 @contextmanager
-def _watched(plays: float) -> Iterator[Telling]:
+def _watched() -> Iterator[Telling]:
     """Show on standard error how far the work is, where somebody is watching."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -181,7 +191,7 @@ def _watched(plays: float) -> Iterator[Telling]:
     )
     with Bars(*columns, console=console, transient=True) as bars:
         step = bars.add_task("Starting …", total=None)
-        race = bars.add_task("Race", total=round(plays), visible=False)
+        race = bars.add_task("Race", total=None, visible=False)
 
         def looked(one: Round) -> None:
             left = len(one.dropped)
@@ -190,7 +200,7 @@ def _watched(plays: float) -> Iterator[Telling]:
 
         yield Telling(
             step=lambda what: bars.update(step, description=f"{what[:1].upper()}{what[1:]} …"),
-            played=lambda done: bars.update(race, completed=done, visible=True),
+            played=lambda done, most: bars.update(race, completed=done, total=most, visible=True),
             looked=looked,
         )
 

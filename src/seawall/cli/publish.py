@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from seawall.cli.app import build
@@ -10,7 +11,11 @@ from seawall.core.tables import written_beside
 
 def reference() -> str:
     """The reference page in Markdown: every command, argument and default."""
-    page = str(build().generate_docs(output_format="markdown", recursive=True))
+    called, sys.argv = sys.argv, ["seawall"]  # a group's usage line is named after the program that runs
+    try:
+        page = str(build().generate_docs(output_format="markdown", recursive=True))
+    finally:
+        sys.argv = called
     commands = page.index("**Commands**")
     head = (
         "# The command line\n\n"

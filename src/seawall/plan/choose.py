@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seawall.city import City
-from seawall.core import Fault, InvalidInput, quantity
+from seawall.core import Fault, InvalidInput, check_quantities, quantity
 from seawall.core.executor import Engine, executor
 from seawall.disease.compile import course_of
 from seawall.measures import Ground
@@ -48,9 +48,13 @@ AREA = "without "
 """Before the code of an area, the key under which the choice without limits there is played."""
 
 
+LARGE = 5_000_000
+"""In a city of more residents a run takes seconds, and fewer are played unless more are asked for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How much is played.
+    """How much is played; what is None goes by the size of the city, see `in_city`.
 
     Attributes:
         first: replicates of every option at the first look.
@@ -59,10 +63,10 @@ class Effort:
         areas: replicates of the chosen option with one area left out of its limits, for each area; 0: none.
     """
 
-    first: int = 4
+    first: int | None = None
     most: int = 32
-    plays_per_option: float = 8.0
-    areas: int = 8
+    plays_per_option: float | None = None
+    areas: int | None = None
     runaway: float = quantity(
         2.0,
         unit="times",
@@ -73,22 +77,43 @@ class Effort:
     )
 
     def __post_init__(self) -> None:
+        check_quantities(self)
+        first = 2 if self.first is None else self.first
         faults = []
-        if not 2 <= self.first <= self.most:
-            mend = "Give at least 2 at first, and no fewer in the end"
-            problem = f"{self.most} replicates in the end are fewer than {self.first} at first"
-            faults.append(
-                Fault(
-                    file="--replicates",
-                    problem=problem if self.first >= 2 else f"{self.first} is fewer than 2",
-                    mend=mend,
-                )
-            )
-        if self.plays_per_option < self.first:
-            problem = f"{self.plays_per_option:g} plays an option are fewer than the {self.first} of the first look"
+        if first < 2:
+            mend = "Give 2 or more, so that chance can be told from difference"
+            faults.append(Fault(file="--first", problem=f"{first} is fewer than 2", mend=mend))
+        elif self.most < first:
+            problem = f"{self.most} replicates in the end are fewer than {first} at first"
+            faults.append(Fault(file="--replicates", problem=problem, mend="Give more, or fewer at first"))
+        if self.plays_per_option is not None and self.plays_per_option < first:
+            problem = f"{self.plays_per_option:g} plays an option are fewer than the {first} of the first look"
             faults.append(Fault(file="--plays", problem=problem, mend="Give more plays"))
+        if self.areas is not None and self.areas < 0:
+            faults.append(Fault(file="--areas", problem=f"{self.areas} is fewer than 0", mend="Give 0 or more"))
         if faults:
             raise InvalidInput(f"{len(faults)} problem(s); nothing was run.", faults)
+
+    def in_city(self, residents: int) -> Budget:
+        """What is played in a city of so many residents: 4 at first, 8 on the average; half of that in a large one."""
+        first, plays, areas = (2, 4.0, 3) if residents > LARGE else (4, 8.0, 8)
+        first = min(first, self.most) if self.first is None else self.first
+        return Budget(
+            first=first,
+            most=self.most,
+            plays_per_option=max(plays, float(first)) if self.plays_per_option is None else self.plays_per_option,
+            areas=areas if self.areas is None else self.areas,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How much is played in one city; see `Effort`."""
+
+    first: int
+    most: int
+    plays_per_option: float
+    areas: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +135,12 @@ class Telling:
 
     Attributes:
         step: told what is being done.
-        played: told of each replicate how many are done.
+        played: told after each replicate how many are done, and how many there are at most.
         looked: told each round of the race as it ends.
     """
 
     step: Callable[[str], None] = lambda _: None
-    played: Callable[[int], None] = lambda _: None
+    played: Callable[[int, int], None] = lambda *_: None
     looked: Callable[[Round], None] = lambda _: None
 
 
@@ -218,6 +243,7 @@ def choose(
         telling.step("the residents")
         synthesised = synthesise(city, seed=question.seed, cache=cache, progress=telling.step)
     people, contacts = synthesised
+    budget = effort.in_city(people.residents)
     telling.step("the ways in which they meet")
     course = course_of(question.pathogen or city.pathogen)
     scorer, said = _scorer(city, people)
@@ -242,22 +268,23 @@ def choose(
             scorer=scorer,
             folder=output,
         )
-        plays.told = lambda _: telling.played(len(plays.scored))
+        room = round(budget.plays_per_option * len(scenarios))
+        plays.told = lambda _: telling.played(len(plays.scored), room)
         telling.step("what comes if nobody does anything")
-        for _ in plays([(NOTHING, one) for one in range(1, effort.first + 1)]):
+        for _ in plays([(NOTHING, one) for one in range(1, budget.first + 1)]):
             pass
         stop = runaway(list(plays.of(NOTHING).values()), limits, effort.runaway)
         plays.most = {} if stop is None else {key: stop for key in scenarios if key != NOTHING}
         telling.step("the race")
-        done, seconds = _raced(plays, goal, limits, axes_of(scorer.economy), effort, telling)
+        done, seconds = _raced(plays, goal, limits, axes_of(scorer.economy), budget, telling)
         if plays.most and not _feasible(done, goal, limits):
             telling.step("no option meets the goal; to find the nearest, nothing is stopped early")
             plays.play_out()
-            done, more = _raced(plays, goal, limits, axes_of(scorer.economy), effort, telling)
+            done, more = _raced(plays, goal, limits, axes_of(scorer.economy), budget, telling)
             seconds += more
         best = _best(done, goal, limits)
         telling.step("every area left out of the limits in turn")
-        without = _without(plays, best, setting.map, effort.areas)
+        without = _without(plays, best, setting.map, budget.areas)
     return Chosen(
         city=city,
         setting=setting,
@@ -281,7 +308,7 @@ def choose(
 
 
 def _raced(
-    plays: Plays, goal: Goal, limits: Sequence[Limit], axes: Sequence[str], effort: Effort, telling: Telling
+    plays: Plays, goal: Goal, limits: Sequence[Limit], axes: Sequence[str], budget: Budget, telling: Telling
 ) -> tuple[Race, list[float]]:
     seconds: list[float] = []
     since = perf_counter()
@@ -299,10 +326,10 @@ def _raced(
         limits=limits,
         order=goal.then,
         axes=axes,
-        first=effort.first,
-        most=effort.most,
+        first=budget.first,
+        most=budget.most,
         always=(NOTHING,),
-        most_plays=round(effort.plays_per_option * len(keys)),
+        most_plays=round(budget.plays_per_option * len(keys)),
         told=told,
     )
     return done, seconds
