@@ -23,8 +23,11 @@ from seawall.twin.spread_out import play_many
 from seawall.twin.study import setting_of
 
 DAYS, SEED = 90, 1
-PLAYED = (("staged-lockdown", 2e-6), ("test-trace-isolate", 2e-5), ("do-nothing", 2e-6), ("do-nothing", 2e-4))
-"""Strategy, and residents infected on the first day as a share: few infections, some, and very many."""
+INFECTED = 2e-5
+"""Residents infected on the first day, as a share."""
+
+PLAYED = (("do-nothing", 1.05), ("do-nothing", 1.5), ("do-nothing", 2.87), ("test-trace-isolate", 2.87))
+"""Strategy, and reproduction number of COVID-19's ancestral line: few infections, some, and most of the residents."""
 
 
 @dataclass(frozen=True)
@@ -69,18 +72,21 @@ def scenarios(folder: Path) -> dict[str, Scenario]:
     """The city under each of `PLAYED`."""
     city = open_city(folder)
     people, contacts = synthesise(city, seed=SEED)
-    setting = setting_of(city, people, contacts, course_of(city.pathogen))
+    laid_out = {
+        number: setting_of(city, people, contacts, course_of("covid-ancestral", reproduction_number=number))
+        for number in dict.fromkeys(number for _, number in PLAYED)
+    }
     return {
-        f"{name} {share:g}": Scenario(
-            world=setting.world,
-            map=setting.map,
-            protection=setting.protection,
+        f"{name} {number:g}": Scenario(
+            world=laid_out[number].world,
+            map=laid_out[number].map,
+            protection=laid_out[number].protection,
             strategy=read_strategy(name),
             start=date(2026, 1, 1),
             days=DAYS,
-            beginning=seeded(max(2, round(share * people.residents))),
+            beginning=seeded(max(2, round(INFECTED * people.residents))),
         )
-        for name, share in PLAYED
+        for name, number in PLAYED
     }
 
 

@@ -65,7 +65,7 @@ def said(*words: str) -> dict[str, Any]:
 def plays() -> None:
     """CPU seconds of a replicate by residents and infections, and the line through them."""
     found = [said("plays", str(city_of(size))) for size in SIZES]
-    row("residents", "strategy, share infected", "infections", "CPU s", "peak MiB")
+    row("residents", "strategy, reproduction number", "infections", "CPU s", "peak MiB")
     row("---:", "---", "---:", "---:", "---:")
     for one in found:
         for each in one["rows"]:
@@ -103,11 +103,11 @@ def choose() -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "options.toml").write_text(OPTIONS, encoding="utf-8")
-    played = ["--days", "60", "--infected", "200", "--first", "2", "--replicates", "4", "--plays", "3", "--areas", "0"]
+    played = ["--days", "60", "--infected", "200", "--first", "2", "--replicates", "3", "--plays", "2", "--areas", "0"]
     words = ["choose", str(city_of(1_000_000)), "--strategies", str(folder / "options.toml"), *played, "--lang", "en"]
     row("engine", "workers", "replicates", "wall s", "of which the race", "CPU s of driver and workers", "same bytes")
     row("---", "---:", "---:", "---:", "---:", "---:", "---")
-    for engine, count in (("local", "1"), ("local", "2"), *([("ray", "1"), ("ray", "2")] if HAVE_RAY else [])):
+    for engine, count in (("local", "1"), ("local", "2"), *([("ray", "2")] if HAVE_RAY else [])):
         out = folder / f"{engine}-{count}"
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         since = time.perf_counter()
