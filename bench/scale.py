@@ -103,7 +103,7 @@ def choose() -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "options.toml").write_text(OPTIONS, encoding="utf-8")
-    played = ["--days", "60", "--infected", "200", "--first", "2", "--replicates", "3", "--plays", "2", "--areas", "0"]
+    played = ["--days", "40", "--infected", "200", "--first", "2", "--replicates", "3", "--plays", "2", "--areas", "0"]
     words = ["choose", str(city_of(1_000_000)), "--strategies", str(folder / "options.toml"), *played, "--lang", "en"]
     row("engine", "workers", "replicates", "wall s", "of which the race", "CPU s of driver and workers", "same bytes")
     row("---", "---:", "---:", "---:", "---:", "---:", "---")

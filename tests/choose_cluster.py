@@ -1,14 +1,16 @@
-"""`seawall choose` on a Ray cluster whose nodes come and go, for the tests, in a process of its own.
+"""`seawall choose` on Ray clusters, for the tests, in a process of its own; says as JSON what came of it.
 
-``python -m tests.choose_cluster FOLDER choose …`` makes a head without workers and two nodes of one worker each, and
-runs the command on them into FOLDER. After a few replicates one node is taken away by force and another added; some
-replicates later the other of the first two goes as well, so that the one that came does the rest. Says as JSON what
-was there then.
+``python -m tests.choose_cluster coming FOLDER choose …`` makes a head without workers and two nodes of one worker each,
+and runs the command on them into FOLDER. After a few replicates one node is taken away by force and another added; some
+replicates later the other of the first two goes as well, so that the one that came does the rest. ``uninvited FOLDER
+choose …`` makes a cluster that has a token, and runs the command on it without.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import secrets
 import subprocess
 import sys
 import time
@@ -33,7 +35,8 @@ def wait_for(out: Path, count: int, process: subprocess.Popen) -> int:
     return kept(out)
 
 
-def main(out: Path, words: list[str]) -> dict:
+def coming(out: Path, words: list[str]) -> dict:
+    """Nodes that go and come."""
     from ray.cluster_utils import Cluster
 
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
@@ -52,5 +55,22 @@ def main(out: Path, words: list[str]) -> dict:
     return {"exit": process.returncode, "kept_when_nodes_went": at, "kept": kept(out)}
 
 
+def uninvited(out: Path, words: list[str]) -> dict:
+    """A cluster that has a token which the command is not told."""
+    os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    from ray.cluster_utils import Cluster
+
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    try:
+        there = ("--engine", "ray", "--address", cluster.address)
+        bare = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
+        line = [*COMMAND, *words, "-o", str(out), *there]
+        done = subprocess.run(line, env=bare, capture_output=True, text=True, timeout=200, check=False)
+    finally:
+        cluster.shutdown()
+    return {"exit": done.returncode, "said": done.stderr, "kept": kept(out)}
+
+
 if __name__ == "__main__":
-    sys.stdout.write("\n" + json.dumps(main(Path(sys.argv[1]), sys.argv[2:])) + "\n")
+    what = {"coming": coming, "uninvited": uninvited}[sys.argv[1]]
+    sys.stdout.write("\n" + json.dumps(what(Path(sys.argv[2]), sys.argv[3:])) + "\n")

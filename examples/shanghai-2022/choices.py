@@ -249,7 +249,7 @@ def put_before(
         effort=effort,
         workers=Workers(count=workers),
         situation=now.situation,
-        rules=rule_sets(question.strategies, now.city),
+        rules=rule_sets({key: one.strategy for key, one in options_of().options.items()}, now.city),
         synthesised=now.synthesised,
     )
     beside = folder / (name or Path(goal).stem)
@@ -283,9 +283,9 @@ def table(choice: Choice) -> str:
 
 def spread(amount: Mapping[str, float], factor: float) -> str:
     """Median and 90 % of runs of an amount."""
-    middle, low, high = (amount[name] * factor for name in ("q50", "q5", "q95"))
-    places = 1 if high < 100 else 0
-    return f"{middle:,.{places}f} ({low:,.{places}f}-{high:,.{places}f})"
+    values = (amount[name] * factor for name in ("q50", "q5", "q95"))
+    middle, low, high = (f"{value:,.{1 if value < 10 else 0}f}" for value in values)
+    return f"{middle} ({low}-{high})"
 
 
 def main() -> None:
@@ -307,7 +307,7 @@ def main() -> None:
     effort = Effort(first=asked.first, most=asked.replicates, plays_per_option=asked.plays, areas=asked.areas)
     options, few = options_of(asked.adherence), options_of(asked.adherence, EVEN)
     each = asked.replicates
-    even = Effort(first=each, most=each, plays_per_option=each, areas=0)
+    even = Effort(first=each, most=each, plays_per_option=each, areas=0, runaway=1000)  # nothing is stopped early
     for on in asked.on:
         beside = asked.output / f"{on}"
         now = evening(asked.city, on, beside, one_in=asked.one_in)

@@ -33,19 +33,27 @@ LIMITS = (1, 2, 5, 10)
 
 NAMED = {
     "do-nothing": ("nothing", "不采取措施"),
-    "do-little": ("little", "少采取措施"),
     "targeted": ("targeted", "精准防控"),
     "limits": ("fewer contacts", "减少接触"),
     "ours": ("Seawall's own", "本系统方案"),
-    "halves-4": ("east, west 4+4", "浦东浦西4+4天"),
-    "lockdown": ("all, 20 days", "全市20天"),
-    "lockdown+days=40": ("all, 40 days", "全市40天"),
-    "lockdown+days=60": ("all, 60 days", "全市60天"),
-    "compounds": ("compounds", "小区封控"),
-    "twenty-measures": ("twenty measures", "二十条"),
-    "trigger": ("districts by reports", "按报告数分区"),
-    "trigger+each=city": ("city by reports", "按报告数全市"),
+    "halves-4": ("east, then west, 4 days", "浦东、浦西先后4天"),
+    "lockdown": ("all at home, 20 days", "全市居家20天"),
+    "lockdown+days=60": ("all at home, 60 days", "全市居家60天"),
+    "compounds": ("closed compounds", "小区封控"),
+    "trigger+each=city": ("home while the city reports over 25", "全市报告超过25时居家"),
+    "lockdown+days=40": ("all at home, 40 days", "全市居家40天"),
+    "trigger+from=100": ("home while a district reports over 100", "区报告超过100时居家"),
+    "trigger+from=100+each=city": ("home while the city reports over 100", "全市报告超过100时居家"),
+    "trigger+left=0.3": ("less strictly home while a district reports over 25", "区报告超过25时较松地居家"),
 }
+"""Reports are those of seven days per 100,000 residents."""
+
+LEFT, BELOW = (2, 3), (3, 7)
+"""Numbers that stand to the left of their mark, and below it, where marks lie close."""
+
+LEAST = 0.02
+"""Deaths per 100,000 below which the picture does not go."""
+
 WORDS = {
     "en": {
         "x": "restricted days a resident, 60 days",
@@ -53,15 +61,15 @@ WORDS = {
         "title": "From the evening of {on}",
         "chosen": "chosen: {name}",
         "nearest": "none meets it; nearest: {name}",
-        "note": "Median run and 90 % of {runs} runs, the same luck for every option.",
+        "note": "Median run and 90 % of {runs} runs, the same luck for every option. Chosen: for likelier-than-not.",
     },
     "zh": {
         "x": "60天内人均受限天数",
         "y": "每10万人死亡数",
         "title": "{on} 晚起",
-        "chosen": "所选:{name}",
-        "nearest": "均不满足,最接近:{name}",
-        "note": "{runs}次模拟的中位数与90%区间,各方案所遇随机情形相同。",
+        "chosen": "所选：{name}",
+        "nearest": "均不满足，最接近：{name}",
+        "note": "{runs}次模拟的中位数与90%区间，各方案所遇随机情形相同。所选：按“较可能守住”的目标。",
     },
 }
 
@@ -92,8 +100,9 @@ def picture(folder: Path, path: Path, lang: str) -> None:
         right = told["chosen"] or told["infeasible"]
         key = right.get("key") or right["nearest"]
         even = told_of(folder, on, "even")
-        for one in even["options"]:
-            _mark(axes, one, even["residents"], chosen=one["key"] == key, lang=lang)
+        options = {one["key"]: one for one in even["options"]}
+        for number, one in enumerate(EVEN, start=1):
+            _mark(axes, options[one], even["residents"], number)
         name = NAMED.get(key, (key, key))[lang == "zh"]
         said = words["chosen" if told["chosen"] else "nearest"].format(name=name)
         axes.set_title(f"{words['title'].format(on=on)}\n{said}", fontsize=9, loc="left")
@@ -104,30 +113,34 @@ def picture(folder: Path, path: Path, lang: str) -> None:
         axes.set_xlabel(words["x"])
     for axes in grid[:, 0]:
         axes.set_ylabel(words["y"])
-    figure.text(
-        0.99,
-        0.005,
-        words["note"].format(runs=even["options"][0]["replicates"]),
-        ha="right",
-        fontsize=8,
-        color="#55626d",
-    )
-    figure.tight_layout(rect=(0, 0.015, 1, 1))
+    note = words["note"].format(runs=even["options"][0]["replicates"])
+    numbered = [f"{number}  {NAMED[key][lang == 'zh']}" for number, key in enumerate(EVEN, start=1)]
+    rows = ["      ".join(numbered[at : at + 5]) for at in (0, 5)]
+    figure.text(0.01, 0.005, "\n".join([*rows, note]), fontsize=8, color="#1c2b39", linespacing=1.5)
+    figure.tight_layout(rect=(0, 0.065, 1, 1))
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)
     plt.close(figure)
 
 
-def _mark(axes: Axes, one: Mapping[str, Any], residents: float, *, chosen: bool, lang: str) -> None:
+def _mark(axes: Axes, one: Mapping[str, Any], residents: float, number: int) -> None:
     x, y = one["amounts"]["restricted_days"], one["amounts"]["deaths"]
-    mid_x, mid_y = x["q50"] / residents, max(y["q50"] * 1e5 / residents, 0.02)
-    color = "#c2500b" if chosen else "#083f66"
-    low, high = (max(y[name] * 1e5 / residents, 0.02) for name in ("q5", "q95"))
-    axes.plot([mid_x, mid_x], [low, high], color=color, lw=0.8, alpha=0.6)
-    axes.plot([x["q5"] / residents, x["q95"] / residents], [mid_y, mid_y], color=color, lw=0.8, alpha=0.6)
-    axes.plot(mid_x, mid_y, "D" if chosen else "o", ms=6 if chosen else 4.5, color=color)
-    label = NAMED.get(one["key"], (one["key"], one["key"]))[lang == "zh"]
-    axes.annotate(label, (mid_x, mid_y), xytext=(4, 4), textcoords="offset points", fontsize=7, color=color)
+    low, middle, high = (max(y[name] * 1e5 / residents, LEAST) for name in ("q5", "q50", "q95"))
+    left, across, right = (x[name] / residents for name in ("q5", "q50", "q95"))
+    axes.plot([across, across], [low, high], color="#083f66", lw=0.8, alpha=0.6)
+    axes.plot([left, right], [middle, middle], color="#083f66", lw=0.8, alpha=0.6)
+    axes.plot(across, middle, "o", ms=4.5, color="#083f66")
+    right_of, above = number not in LEFT, number not in BELOW
+    axes.annotate(
+        str(number),
+        (across, middle),
+        xytext=(5 if right_of else -5, 4 if above else -10),
+        textcoords="offset points",
+        ha="left" if right_of else "right",
+        fontsize=8,
+        color="#c2500b",
+        fontweight="bold",
+    )
 
 
 def goals_table(folder: Path) -> str:

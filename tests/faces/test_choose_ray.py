@@ -88,16 +88,29 @@ def test_workers_give_the_bytes_of_one_process_and_tell_how_far_they_are(
     assert "Race, look" in shown
 
 
+def driven(what: str, out: Path, words: list[str], environment: dict[str, str]) -> dict:
+    command = [sys.executable, "-m", "tests.choose_cluster", what, str(out), *words]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=400, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
 @pytest.mark.slow
 def test_nodes_that_go_and_come_change_no_byte(folder, words, environment, alone) -> None:
     out = folder / "nodes"
-    command = [sys.executable, "-m", "tests.choose_cluster", str(out), *words]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=400, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
-    said = json.loads(done.stdout.strip().splitlines()[-1])
+    said = driven("coming", out, words, environment)
     assert said["exit"] == 0
     assert said["kept_when_nodes_went"][-1] < said["kept"]
     same(alone, out)
+
+
+@pytest.mark.slow
+def test_a_cluster_takes_nobody_in_without_its_token(folder, words, environment) -> None:
+    said = driven("uninvited", folder / "uninvited", words, environment)
+    assert said["exit"] == 1
+    assert "does not take this process in, which has no token" in " ".join(said["said"].split())
+    assert "RAY_AUTH_TOKEN" in said["said"]
+    assert said["kept"] == 0
 
 
 @pytest.mark.slow

@@ -48,12 +48,12 @@ def choose(
     ] = None,
     plays: Annotated[
         float | None,
-        Parameter(help="Plays in all, for each option on the average. [default: 8; 4 above 5 million residents]"),
+        Parameter(help="Plays in all, for each option on the average. [default: 8; 3.5 above 5 million residents]"),
     ] = None,
     areas: Annotated[
         int | None,
         Parameter(
-            help="Replicates of the choice with each area left out of its limits in turn; 0: none. [default: 8; 3 "
+            help="Replicates of the choice with each area left out of its limits in turn; 0: none. [default: 8; 2 "
             "above 5 million]"
         ),
     ] = None,

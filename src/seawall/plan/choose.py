@@ -95,8 +95,8 @@ class Effort:
             raise InvalidInput(f"{len(faults)} problem(s); nothing was run.", faults)
 
     def in_city(self, residents: int) -> Budget:
-        """What is played in a city of so many residents: 4 at first, 8 on the average; half of that in a large one."""
-        first, plays, areas = (2, 4.0, 3) if residents > LARGE else (4, 8.0, 8)
+        """What is played in a city of so many residents: 4 at first, 8 on the average; in a large one 2 and 3.5."""
+        first, plays, areas = (2, 3.5, 2) if residents > LARGE else (4, 8.0, 8)
         first = min(first, self.most) if self.first is None else self.first
         return Budget(
             first=first,
