@@ -48,7 +48,7 @@ NAMED = {
 }
 """Reports are those of seven days per 100,000 residents."""
 
-LEFT, BELOW = (2, 3), (3, 7)
+LEFT, BELOW = (2, 3, 8), (3, 7)
 """Numbers that stand to the left of their mark, and below it, where marks lie close."""
 
 LEAST = 0.02
