@@ -120,6 +120,10 @@ def test_what_is_written_says_what_was_played(chosen) -> None:
     assert next(iter(options)) == NOTHING
     assert len(options) == 6
     assert scores.height == sum(one["replicates"] for one in options.values())
+    for key, one in options.items():
+        mine = scores.filter(pl.col("strategy") == key)
+        assert one["gave_up"] == mine["gave_up"].sum()
+        assert (one["amounts"] == {}) == (one["gave_up"] > 0)
     key = said["chosen"]["key"]
     assert options[key]["meets"]
     assert options[key]["dropped"] is None

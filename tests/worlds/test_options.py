@@ -58,6 +58,14 @@ def test_a_range_runs_from_low_to_high_in_equal_steps() -> None:
     assert sorted({one.levers["tracing"] for one in found.values()}) == [0, 250, 500]
 
 
+@pytest.mark.parametrize("values", ["[12000000, 500]", "[1.2e7, 500.0]"])
+def test_a_large_value_does_not_part_the_key(values: str) -> None:
+    found = parse_options(FAMILY.replace("[100, 500]", values), file="try.toml").options
+    for one in found.values():
+        assert set(one.key.split("+")[1:]) <= {"tracing=12000000", "tracing=1.2e07", "no self-tests"}
+        assert all(named(one))
+
+
 def test_a_lever_of_a_measure_that_is_left_out_makes_no_second_option() -> None:
     text = FAMILY.replace('measure = "self_tests"', 'measure = "trace_contacts"')
     with pytest.raises(InvalidInput, match="no measure finds the contacts"):

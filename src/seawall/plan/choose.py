@@ -282,6 +282,7 @@ def choose(
             plays.play_out()
             done, more = _raced(plays, goal, limits, axes_of(scorer.economy), budget, telling)
             seconds += more
+        scored = {key: plays.of(key) for key in scenarios}
         best = _best(done, goal, limits)
         telling.step("every area left out of the limits in turn")
         without = _without(plays, best, setting.map, budget.areas)
@@ -295,7 +296,7 @@ def choose(
         asked={**asked, "strategies": of_options},
         start=start,
         race=done,
-        scored={key: plays.of(key) for key in scenarios},
+        scored=scored,
         began=began,
         most=plays.most,
         capacity=dict(setting.map.capacity),

@@ -342,7 +342,8 @@ def _label(name: str, value: Value) -> str:
         return name if value else f"no {name}"
     if isinstance(value, tuple):
         return f"{name}={'/'.join(str(one) for one in value)}"
-    return f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"  # an int as 1e+07 would hold a "+"
+    text = f"{value:g}".replace("e+", "e") if isinstance(value, float) else str(value)  # "+" parts the levers of a key
+    return f"{name}={text}"
 
 
 def named(option: Option) -> tuple[str, str]:
