@@ -66,7 +66,7 @@ def chosen_folder(city: City, goal: Goal, folder: Path, *, infected: int | None 
             infected=infected,
             pathogen="covid-ancestral",
         ),
-        effort=Effort(first=4, most=REPLICATES, plays_per_option=REPLICATES),
+        effort=Effort(first=4, most=REPLICATES, plays_per_option=REPLICATES, runaway=1000),
         workers=Workers(count=1),
         situation=assess(city, last, seed=SEED) if infected is None else None,
     )
