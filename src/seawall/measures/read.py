@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from seawall.core import Fault, InvalidInput
 from seawall.core.errors import closest
 from seawall.core.forbidden import forbidden_in
-from seawall.core.toml_rows import LARGEST, Rows, parse_toml, read_text, shown
+from seawall.core.shipped import Shipped
+from seawall.core.toml_rows import LARGEST, Rows, parse_toml, shown
 from seawall.measures.form import of_another_form
 from seawall.measures.kinds import KINDS
 from seawall.measures.measure import Measure, described
@@ -31,10 +31,12 @@ class _Told(NamedTuple):
     mend: str
 
 
+SHIPPED = Shipped(package="seawall.measures", folder="strategies", noun="strategy", option="--strategy")
+
+
 def shipped_strategies() -> tuple[str, ...]:
     """Names of the strategies in the package, in alphabetical order."""
-    folder = resources.files("seawall.measures") / "strategies"
-    return tuple(sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")))
+    return SHIPPED.names()
 
 
 def read_strategy(name: str | Path) -> Strategy:
@@ -43,14 +45,8 @@ def read_strategy(name: str | Path) -> Strategy:
     Raises:
         InvalidInput: there is none, it is not TOML, or something in it cannot be. Carries every fault.
     """
-    if str(name).endswith(".toml"):
-        return parse_strategy(read_text(Path(name), "a strategy"), file=Path(name).name)
-    if str(name) not in shipped_strategies():
-        problem = f'"{name}" is neither a shipped strategy nor a file{closest(str(name), shipped_strategies())}'
-        mend = f"Give the path of a TOML file, or one of {', '.join(shipped_strategies())}"
-        raise InvalidInput(f'There is no strategy "{name}".', [Fault(file="--strategy", problem=problem, mend=mend)])
-    path = resources.files("seawall.measures") / "strategies" / f"{name}.toml"
-    return parse_strategy(path.read_text(encoding="utf-8"), file=f"{name}.toml")
+    text, file = SHIPPED.text(name)
+    return parse_strategy(text, file=file)
 
 
 def parse_strategy(text: str, *, file: str) -> Strategy:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from seawall.core import Fault, InvalidInput
-from seawall.core.errors import closest
-from seawall.core.toml_rows import Rows, parse_toml, read_text
+from seawall.core.shipped import Shipped
+from seawall.core.toml_rows import LARGEST, Rows, parse_toml
 from seawall.core.toml_tables import Reading, Section
 from seawall.plan.limits import Least, Limit
 from seawall.plan.score import EVENTS
@@ -94,10 +92,12 @@ class Goal:
             raise InvalidInput(f"{len(faults)} problem(s) with the goal; nothing was run.", faults)
 
 
+SHIPPED = Shipped(package="seawall.plan", folder="goals", noun="goal", option="--goal")
+
+
 def shipped_goals() -> tuple[str, ...]:
     """Names of the goals in the package, in alphabetical order."""
-    folder = resources.files("seawall.plan") / "goals"
-    return tuple(sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")))
+    return SHIPPED.names()
 
 
 def read_goal(name: str | Path = DEFAULT) -> Goal:
@@ -106,14 +106,8 @@ def read_goal(name: str | Path = DEFAULT) -> Goal:
     Raises:
         InvalidInput: there is none, or something in it cannot be. Carries every fault.
     """
-    if str(name).endswith(".toml"):
-        return parse_goal(read_text(Path(name), "a goal"), file=Path(name).name)
-    if str(name) not in shipped_goals():
-        problem = f'"{name}" is neither a shipped goal nor a file{closest(str(name), shipped_goals())}'
-        mend = f"Give the path of a TOML file, or one of {', '.join(shipped_goals())}"
-        raise InvalidInput(f'There is no goal "{name}".', [Fault(file="--goal", problem=problem, mend=mend)])
-    path = resources.files("seawall.plan") / "goals" / f"{name}.toml"
-    return parse_goal(path.read_text(encoding="utf-8"), file=f"{name}.toml")
+    text, file = SHIPPED.text(name)
+    return parse_goal(text, file=file)
 
 
 def parse_goal(text: str, *, file: str) -> Goal:
@@ -158,9 +152,9 @@ def _require(part: Section) -> Require:
     if len(stated) != 1:
         problem = "neither at_most nor per_100000 says how much" if not stated else "at_most and per_100000 both say it"
         part.fault(stated[0] if stated else "at_most", problem, "Give one of the two")
-    amounts = {key: part.number(key, low=0, high=math.inf, default=0.0) for key in ("at_most", "per_100000")}
+    amounts = {key: part.number(key, low=0, high=LARGEST, default=0.0) for key in ("at_most", "per_100000")}
     probability = part.number("probability", low=0, high=1)
-    if "probability" in part.values and not 0 < probability <= 1:
+    if part.values.get("probability") == 0:
         part.fault("probability", "it asks for nothing", "Give a number above 0, such as 0.95")
     part.finish()
     per = "per_100000" in stated

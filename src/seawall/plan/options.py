@@ -6,12 +6,12 @@ import dataclasses
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from seawall.core import Fault, InvalidInput
 from seawall.core.errors import closest
+from seawall.core.shipped import Shipped
 from seawall.core.toml_rows import Rows, parse_toml, read_text, shown
 from seawall.core.toml_tables import Reading, Section
 from seawall.measures import Measure, Strategy, read_strategy, shipped_strategies
@@ -67,10 +67,12 @@ class _Lever:
     values: tuple[Value, ...]
 
 
+SHIPPED = Shipped(package="seawall.plan", folder="candidates", noun="set of options", option="--strategies")
+
+
 def shipped_options() -> tuple[str, ...]:
     """Names of the sets of options in the package."""
-    folder = resources.files("seawall.plan") / "candidates"
-    return tuple(sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")))
+    return SHIPPED.names()
 
 
 def read_options(sources: Sequence[str | Path] = (STANDARD,)) -> Options:
@@ -133,8 +135,8 @@ def _files(source: str, faults: list[Fault]) -> list[str]:
 def _read(source: str) -> Options:
     """Options of one file: a set of families, or one strategy."""
     if source in shipped_options():
-        path = resources.files("seawall.plan") / "candidates" / f"{source}.toml"
-        return parse_options(path.read_text(encoding="utf-8"), file=f"{source}.toml")
+        text, file = SHIPPED.text(source)
+        return parse_options(text, file=file)
     if source.endswith(".toml"):
         text = read_text(Path(source), "options")
         document = parse_toml(text, file=Path(source).name, noun="options", least="Write [strategy] or [options]")

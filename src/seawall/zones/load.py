@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from seawall.core import Fault, InvalidInput
-from seawall.core.errors import closest
+from seawall.core.shipped import TOML, Shipped
+from seawall.core.toml_rows import parse_toml, read_text
 from seawall.zones.lint import lint_document, lint_meaning
 from seawall.zones.parse import read_rules
 from seawall.zones.ruleset import RuleSet
@@ -27,10 +26,12 @@ DEFAULT_RULES = (
 """Rule sets drawn when nobody names one: each of the Chinese generations, and one of each other kind."""
 
 
+SHIPPED = Shipped(package="seawall.zones", folder="rules", noun="rule set", option="--rules")
+
+
 def shipped() -> tuple[str, ...]:
     """Keys of the rule sets in the package, in alphabetical order."""
-    folder = resources.files("seawall.zones") / "rules"
-    return tuple(sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")))
+    return SHIPPED.names()
 
 
 @cache
@@ -40,19 +41,8 @@ def load_shipped(key: str) -> RuleSet:
     Raises:
         InvalidInput: there is none of that name.
     """
-    if key not in shipped():
-        raise InvalidInput(
-            f'There is no rule set "{key}".',
-            [
-                Fault(
-                    file="--rules",
-                    problem=f'"{key}" is neither a shipped rule set nor a file{closest(key, shipped())}',
-                    mend=f"Give the path of a TOML file, or one of {', '.join(shipped())}",
-                )
-            ],
-        )
-    text = (resources.files("seawall.zones") / "rules" / f"{key}.toml").read_text(encoding="utf-8")
-    return parse_rules(tomllib.loads(text), file=f"{key}.toml")
+    text, file = SHIPPED.text(key)
+    return parse_rules(_document(text, file), file=file)
 
 
 def load_rules(name: str | Path) -> RuleSet:
@@ -62,7 +52,7 @@ def load_rules(name: str | Path) -> RuleSet:
         InvalidInput: there is none, it is not TOML, a value is not what it must be, the linter refuses an
             input, or its tiers leave a gap. Carries every fault.
     """
-    if not str(name).endswith(".toml"):
+    if not str(name).endswith(TOML):
         return load_shipped(str(name))
     return parse_rules(read_document(Path(name)), file=Path(name).name)
 
@@ -73,19 +63,11 @@ def read_document(path: Path) -> dict[str, Any]:
     Raises:
         InvalidInput: it is not there, cannot be read or is not TOML.
     """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        problem, mend = "there is no such file", "Check the path"
-    except UnicodeDecodeError as error:
-        problem, mend = f"byte {error.start} is not UTF-8 text", "Save the file as UTF-8"
-    except (ValueError, RecursionError) as error:
-        problem, mend = f"it is not TOML ({error})", "Correct that line"
-    except OSError as error:
-        problem, mend = f"it cannot be read ({error.strerror})", "Give the path of a TOML file"
-    raise InvalidInput(
-        f"{path.name} cannot be read as a rule set.", [Fault(file=path.name, problem=problem, mend=mend)]
-    )
+    return _document(read_text(path, "a rule set"), path.name)
+
+
+def _document(text: str, file: str) -> dict[str, Any]:
+    return parse_toml(text, file=file, noun="a rule set", least="Begin with a copy of a shipped rule set")
 
 
 def lint_rules(document: Mapping[str, Any], *, file: str) -> tuple[Fault, ...]:
