@@ -1,4 +1,4 @@
-"""A small city, a few options and a goal, as words for `seawall choose`: what tests of spreading share."""
+"""A small city, a few options and a goal, as words for `seawall choose`: what tests of choosing share."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ name = "Few infections"
 
 [[require]]
 event = "infections"
-at_most = 2600
-probability = 0.6
+at_most = {limit}
+probability = {probability}
 
 [[then]]
 event = "restricted_days"
@@ -45,7 +45,7 @@ def asked(folder: Path) -> list[str]:
     if not (folder / "city").exists():
         write_example(folder / "city", residents=4000, seed=2)
         (folder / "options.toml").write_text(OPTIONS, encoding="utf-8")
-        (folder / "goal.toml").write_text(GOAL, encoding="utf-8")
+        (folder / "goal.toml").write_text(GOAL.format(limit=2600, probability=0.6), encoding="utf-8")
     named = ["--strategies", str(folder / "options.toml"), "--goal", str(folder / "goal.toml")]
     effort = ["--days", "30", "--infected", "12", "--seed", "5", "--replicates", "8", "--first", "4"]
     return ["choose", str(folder / "city"), *named, *effort]

@@ -12,30 +12,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from tests.choose_city import GOAL, OPTIONS
 
 from seawall.city.example import write_example
 from seawall.cli.app import run
 from seawall.measures import read_strategy
 from seawall.plan.options import NOTHING
 
-OPTIONS = """
-[options]
-name = "A few"
-name_zh = "少量"
-
-[[family]]
-base = "test-trace-isolate"
-
-[[family.lever]]
-name = "tracing"
-name_zh = "追踪"
-measure = "trace_contacts"
-field = "cases_a_day"
-values = [20, 500]
-
-[[family]]
-base = "staged-lockdown"
-
+SIX = f"""{OPTIONS}
 [[family.lever]]
 name = "left"
 name_zh = "留下的接触"
@@ -46,21 +30,9 @@ values = [0.05, 0.4]
 [[family]]
 base = "protect-the-old"
 """
+"""Six options with doing nothing: the last family of the shared ones gets a lever, another follows."""
 
-GOAL = """
-[goal]
-name = "Few infections"
-
-[[require]]
-event = "infections"
-at_most = {limit}
-probability = {probability}
-
-[[then]]
-event = "restricted_days"
-within = 0.05
-"""
-ASKED = {"--days": "30", "--infected": "12", "--seed": "5", "--replicates": "12", "--first": "4"}
+ASKED = {"--days": "30", "--infected": "12", "--seed": "5", "--replicates": "12", "--first": "4", "--plays": "8"}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -77,7 +49,7 @@ def _people_kept(tmp_path_factory):
 def folder(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("choose")
     write_example(root / "city", residents=4000, seed=2)
-    (root / "options.toml").write_text(OPTIONS)
+    (root / "options.toml").write_text(SIX)
     (root / "goal.toml").write_text(GOAL.format(limit=2600, probability=0.6))
     (root / "hard.toml").write_text(GOAL.format(limit=1, probability=0.95))
     return root
@@ -150,6 +122,8 @@ def test_an_exhaustive_run_chooses_the_same(folder, chosen, tmp_path) -> None:
     out = tmp_path / "all"
     assert run(command(folder, out, "--workers", "1", first="12", plays="12")) == 0
     race, whole = told(chosen), told(out)
+    assert any(one["replicates"] < 12 for one in race["options"])
+    assert all(one["replicates"] == 12 for one in whole["options"])
     assert race["chosen"]["key"] == whole["chosen"]["key"]
     assert pl.read_csv(out / "scores.csv").height == 12 * len(whole["options"])
 

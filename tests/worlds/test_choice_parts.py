@@ -138,6 +138,17 @@ def test_how_large_a_city_the_numbers_are_for_is_read_and_checked() -> None:
         parse_strategy(text.replace("5_000_000", "0"), file="s.toml")
 
 
+def test_what_is_played_goes_by_the_city_and_the_options() -> None:
+    usual = Effort().in_city(60_000, 200)
+    assert (usual.first, usual.most, usual.plays, usual.areas) == (4, 32, 1600, 8)
+    large = Effort().in_city(25_000_000, 200)
+    assert (large.first, large.plays, large.areas) == (2, 700, 2)
+    assert Effort().in_city(60_000, 7).plays == 7 * 32  # few options: all may stay to the end
+    assert Effort().in_city(60_000, 40).plays == 16 * 32
+    asked = Effort(first=8, plays_per_option=10.0, areas=0).in_city(25_000_000, 40)
+    assert (asked.first, asked.plays, asked.areas) == (8, 400, 0)
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [

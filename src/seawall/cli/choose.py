@@ -48,7 +48,10 @@ def choose(
     ] = None,
     plays: Annotated[
         float | None,
-        Parameter(help="Plays in all, for each option on the average. [default: 8; 3.5 above 5 million residents]"),
+        Parameter(
+            help="Plays in all, for each option on the average. [default: 8, 3.5 above 5 million residents; more if "
+            "there are few options]"
+        ),
     ] = None,
     areas: Annotated[
         int | None,
@@ -227,15 +230,17 @@ def _say(chosen: Chosen, choice: Choice, seconds: float, pages: list[Path], *, a
     else:
         sys.stdout.write(f"No option meets it. Nearest: {options[key]['name']} ({key}).\n")
         for one in right["missing"]:
-            reached = "more than was played" if one["reached"] is None else f"{one['reached']:,.0f}"
+            reached = "more than was played" if one["reached"] is None else _number(one["reached"])
+            held = next(part for part in options[key]["p_limits"] if part["event"] == one["event"])
             sys.stdout.write(
-                f"  {one['event']}: at most {one['limit']:,.0f} asked with probability {one['probability']:g}; it "
-                f"reaches {reached}, and holds the limit in {one['share']:.0%} of the replicates.\n"
+                f"  {one['event']}: at most {_number(one['limit'])} asked with probability {one['probability']:g}; it "
+                f"reaches {reached}, and holds the limit in {_share(held['p'], held['low'], held['high'])} of the "
+                f"{options[key]['replicates']} replicates.\n"
             )
         for one in right["mend"]:
             if one["limit"] is not None:
                 sys.stdout.write(
-                    f"  With {one['event']} at most {one['limit']:,.0f} instead, {one['option']} would meet it.\n"
+                    f"  With {one['event']} at most {_number(one['limit'])} instead, {one['option']} would meet it.\n"
                 )
     _compare([key, (told["runner_up"] or {}).get("key"), "do-nothing"], options)
     sys.stdout.write(f"Wrote choice.json and the tables in {choice.files['choice'].parent}.\n")
@@ -253,11 +258,20 @@ def _compare(keys: list[str | None], options: Mapping[str, Mapping[str, Any]]) -
     """A row for each of a few options: medians and 90 % intervals."""
     shown = [options[key] for key in dict.fromkeys(keys) if key is not None]
     wide = max(len(one["key"]) for one in shown) + 2
-    sys.stdout.write(" " * wide + "".join(f"{event:>30}" for event in SHOWN) + f"{'meets the goal':>18}\n")
+    sys.stdout.write(" " * wide + "".join(f"{event:>30}" for event in SHOWN) + f"{'meets the goal':>22}\n")
     for one in shown:
         cells = []
         for event in SHOWN:
             row = one["amounts"].get(event)
             cells.append("stopped" if row is None else f"{row['q50']:,.0f} ({row['q5']:,.0f} to {row['q95']:,.0f})")
         sys.stdout.write(f"{one['key']:<{wide}}" + "".join(f"{cell:>30}" for cell in cells))
-        sys.stdout.write(f"{one['p_meets']:>17.0%}\n")
+        sys.stdout.write(f"{_share(one['p_meets'], one['p_meets_low'], one['p_meets_high']):>22}\n")
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 or value == round(value) else f"{value:.2g}"
+
+
+def _share(p: float, low: float, high: float) -> str:
+    """A share of replicates with its 90 % interval."""
+    return f"{p:.0%} ({low:.0%} to {high:.0%})"

@@ -59,7 +59,8 @@ class Effort:
     Attributes:
         first: replicates of every option at the first look.
         most: replicates of the options that stay to the end.
-        plays_per_option: plays in all, for each option on the average.
+        plays_per_option: plays in all, for each option on the average; where it is left out and there are few options,
+            as many as keep `STAY` of them to the end.
         areas: replicates of the chosen option with one area left out of its limits, for each area; 0: none.
     """
 
@@ -94,25 +95,30 @@ class Effort:
         if faults:
             raise InvalidInput(f"{len(faults)} problem(s); nothing was run.", faults)
 
-    def in_city(self, residents: int) -> Budget:
-        """What is played in a city of so many residents: 4 at first, 8 on the average; in a large one 2 and 3.5."""
+    def in_city(self, residents: int, options: int) -> Budget:
+        """What is played in a city: 4 at first, 8 on the average; in one of more than `LARGE` residents 2 and 3.5."""
         first, plays, areas = (2, 3.5, 2) if residents > LARGE else (4, 8.0, 8)
         first = min(first, self.most) if self.first is None else self.first
+        usual = max(max(plays, first) * options, min(STAY, options) * self.most)
         return Budget(
             first=first,
             most=self.most,
-            plays_per_option=max(plays, float(first)) if self.plays_per_option is None else self.plays_per_option,
+            plays=round(usual if self.plays_per_option is None else self.plays_per_option * options),
             areas=areas if self.areas is None else self.areas,
         )
 
 
+STAY = 16
+"""So many options can always be played to the end, unless fewer plays are asked for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """How much is played in one city; see `Effort`."""
+    """How much is played in one city: `plays` in all; see `Effort` for the others."""
 
     first: int
     most: int
-    plays_per_option: float
+    plays: int
     areas: int
 
 
@@ -243,7 +249,7 @@ def choose(
         telling.step("the residents")
         synthesised = synthesise(city, seed=question.seed, cache=cache, progress=telling.step)
     people, contacts = synthesised
-    budget = effort.in_city(people.residents)
+    budget = effort.in_city(people.residents, len(options.options))
     telling.step("the ways in which they meet")
     course = course_of(question.pathogen or city.pathogen)
     scorer, said = _scorer(city, people)
@@ -268,8 +274,7 @@ def choose(
             scorer=scorer,
             folder=output,
         )
-        room = round(budget.plays_per_option * len(scenarios))
-        plays.told = lambda _: telling.played(len(plays.scored), room)
+        plays.told = lambda _: telling.played(len(plays.scored), budget.plays)
         telling.step("what comes if nobody does anything")
         for _ in plays([(NOTHING, one) for one in range(1, budget.first + 1)]):
             pass
@@ -330,7 +335,7 @@ def _raced(
         first=budget.first,
         most=budget.most,
         always=(NOTHING,),
-        most_plays=round(budget.plays_per_option * len(keys)),
+        most_plays=budget.plays,
         told=told,
     )
     return done, seconds
