@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
+
+from seawall.cli.city_at_hand import city_folder
+from seawall.cli.options import CityOrExample
 
 if TYPE_CHECKING:
     from seawall.brief import Brief
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def brief(
-    city: Annotated[Path | None, Parameter(help="The city folder; the bundled example city when left out.")] = None,
+    city: CityOrExample = None,
     *,
     on: Annotated[date | None, Parameter(help="Day of the brief. [default: the last day with data]")] = None,
     lang: Annotated[
@@ -48,7 +50,7 @@ def brief(
     check_writable(output)
     with _progress() as tell:
         chosen = _rule_sets(rules)
-        with _folder(city, seed, tell) as root:
+        with city_folder(city, tell, seed=seed) as root:
             briefs = _make(root, on=on, lang=lang, rules=chosen, seed=seed, tell=tell)
             files = write_briefs(briefs, output, progress=tell)
     headline = briefs[0].headline_text
@@ -116,21 +118,6 @@ def _rule_sets(names: list[str] | None) -> list[RuleSet]:
     if faults:
         raise InvalidInput(f"{len(faults)} problem(s) with the rule sets; no brief was made.", faults)
     return chosen
-
-
-@contextmanager
-def _folder(city: Path | None, seed: int, tell: Callable[[str], None]) -> Iterator[Path]:
-    """The folder to brief on: the one named, or the example city in a folder that goes away afterwards."""
-    if city is not None:
-        yield city
-        return
-    from seawall.city.example import write_example
-
-    with TemporaryDirectory(prefix="seawall-") as beside:
-        root = Path(beside) / "example"
-        tell("making the example city")
-        write_example(root, seed=seed, progress=lambda step: tell(f"example city: {step}"))
-        yield root
 
 
 @contextmanager

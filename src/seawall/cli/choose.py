@@ -6,14 +6,23 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from seawall.cli.playing import city_folder, situation_of
+from seawall.cli.city_at_hand import city_folder, city_today
+from seawall.cli.options import (
+    AsJson,
+    CityOrExample,
+    Fresh,
+    Infected,
+    InfectedIn,
+    PageLanguage,
+    Pathogen,
+    Start,
+)
 
 if TYPE_CHECKING:
     from seawall.core import Fault
@@ -22,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def choose(
-    city: Annotated[Path | None, Parameter(help="The city folder; the bundled example city when left out.")] = None,
+    city: CityOrExample = None,
     *,
     goal: Annotated[
         str,
@@ -61,17 +70,10 @@ def choose(
         ),
     ] = None,
     seed: Annotated[int, Parameter(help="Seed of all draws: the same seed gives the same choice.")] = 1,
-    infected: Annotated[
-        int | None,
-        Parameter(
-            help="Begin afresh with so many residents infected. [default: go on from the reports in the folder]",
-        ),
-    ] = None,
-    infected_in: Annotated[
-        list[str] | None, Parameter(help="Code of an area where they live; may be repeated.", negative="")
-    ] = None,
-    start: Annotated[date | None, Parameter(help="First day. [default: the day after the last report]")] = None,
-    pathogen: Annotated[str | None, Parameter(help="Key in the catalogue. [default: as the folder says]")] = None,
+    infected: Infected = None,
+    infected_in: InfectedIn = None,
+    start: Start = None,
+    pathogen: Pathogen = None,
     in_force: Annotated[
         str | None,
         Parameter(help="Strategy of the last weeks, under which the reports came about. [default: none]"),
@@ -83,9 +85,9 @@ def choose(
     workers: Annotated[
         int | None, Parameter(help="Processes to use; they change no number. [default: all cores]")
     ] = None,
-    lang: Annotated[Literal["en", "zh-Hans", "zh-Hant", "all"], Parameter(help="Language of the page.")] = "all",
-    fresh: Annotated[bool, Parameter(negative="", help="Throw away another study in the folder.")] = False,
-    json_: Annotated[bool, Parameter(name="--json", negative="", help="Say as JSON what came of it.")] = False,
+    lang: PageLanguage = "all",
+    fresh: Fresh = False,
+    json_: AsJson = False,
 ) -> int:
     """Compare many strategies on the twin, from today's situation, and say which is the mildest that meets the goal.
 
@@ -116,17 +118,9 @@ def choose(
         in_force=in_force,
     )
     with _watched() as telling, city_folder(city, telling.step) as root:
-        telling.step("checking the folder")
-        from seawall.city import open_city
         from seawall.cli.rule_sets import rule_sets
-        from seawall.twin.study import last_reported
 
-        opened = open_city(root, today=datetime.now().astimezone().date())
-        last = last_reported(opened)
-        situation = None
-        if infected is None and last is not None:
-            on = last if start is None else start - timedelta(days=1)
-            situation = situation_of(opened, on, seed, telling.step)
+        opened, situation = city_today(root, question, telling.step)
         chosen = choose_among(
             opened,
             wanted,

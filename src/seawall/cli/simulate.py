@@ -7,13 +7,22 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from seawall.cli.playing import city_folder, situation_of
+from seawall.cli.city_at_hand import city_folder, city_today
+from seawall.cli.options import (
+    AsJson,
+    CityOrExample,
+    Fresh,
+    Infected,
+    InfectedIn,
+    PageLanguage,
+    Pathogen,
+    Start,
+)
 
 if TYPE_CHECKING:
     from seawall.city import City
@@ -23,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def simulate(
-    city: Annotated[Path | None, Parameter(help="The city folder; the bundled example city when left out.")] = None,
+    city: CityOrExample = None,
     *,
     strategy: Annotated[
         list[str] | None,
@@ -37,17 +46,10 @@ def simulate(
     replicates: Annotated[int, Parameter(help="How many times, with other luck.")] = 20,
     seed: Annotated[int, Parameter(help="Seed of all draws: the same seed gives the same bytes.")] = 1,
     output: Annotated[Path, Parameter(name=["--output", "-o"], help="Folder to write.")] = Path("simulation"),
-    infected: Annotated[
-        int | None,
-        Parameter(
-            help="Begin afresh with so many residents infected. [default: go on from the reports in the folder]",
-        ),
-    ] = None,
-    infected_in: Annotated[
-        list[str] | None, Parameter(help="Code of an area where they live; may be repeated.", negative="")
-    ] = None,
-    start: Annotated[date | None, Parameter(help="First day. [default: the day after the last report]")] = None,
-    pathogen: Annotated[str | None, Parameter(help="Key in the catalogue. [default: as the folder says]")] = None,
+    infected: Infected = None,
+    infected_in: InfectedIn = None,
+    start: Start = None,
+    pathogen: Pathogen = None,
     in_force: Annotated[
         str | None,
         Parameter(
@@ -59,12 +61,12 @@ def simulate(
         int | None, Parameter(help="Threads to use; they change no number. [default: all cores]")
     ] = None,
     report: Annotated[bool, Parameter(negative="", help="Write a page with pictures, report.html.")] = False,
-    lang: Annotated[Literal["en", "zh-Hans", "zh-Hant", "all"], Parameter(help="Language of the page.")] = "en",
+    lang: PageLanguage = "en",
     no_city: Annotated[
         bool, Parameter(negative="", help="Do not write the first replicate as a city folder with the truth beside it.")
     ] = False,
-    fresh: Annotated[bool, Parameter(negative="", help="Throw away another study in the folder.")] = False,
-    json_: Annotated[bool, Parameter(name="--json", negative="", help="Say as JSON what came of it.")] = False,
+    fresh: Fresh = False,
+    json_: AsJson = False,
 ) -> int:
     """Play every resident of the city forward, day by day, under one strategy or several.
 
@@ -73,7 +75,7 @@ def simulate(
     replicate is kept: the same command goes on where it was cut off, and more --replicates extend what is there.
     """
     from seawall.core import Fault, InvalidInput
-    from seawall.twin.study import Question, last_reported, play_study
+    from seawall.twin.study import Question, play_study
 
     strategies = _strategies(strategy or ["do-nothing"])
     question = Question(
@@ -91,15 +93,9 @@ def simulate(
         fault = Fault(file="--threads", problem=f"{threads} is fewer than 1", mend="Give 1 or more, or leave it out")
         raise InvalidInput("Nothing was run.", [fault])
     with _watched(question) as watch, city_folder(city, watch.tell) as root:
-        watch.tell("checking the folder")
-        from seawall.city import open_city
         from seawall.cli.rule_sets import rule_sets
 
-        opened = open_city(root, today=datetime.now().astimezone().date())
-        last = last_reported(opened)
-        situation = None
-        if infected is None and last is not None:
-            situation = situation_of(opened, last if start is None else start - timedelta(days=1), seed, watch.tell)
+        opened, situation = city_today(root, question, watch.tell)
         study = play_study(
             opened,
             question,
